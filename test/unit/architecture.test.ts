@@ -1,0 +1,126 @@
+// The layers of the source tree and the home of each package, held by a test: style of the house, section 2.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const src = path.join(root, 'src');
+
+/** A folder may import from itself, from the ground (`memory.ts`, `util/`), and from these. Entry points may import anything. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  util: [],
+  capture: [],
+  model: [],
+  compress: ['capture', 'model'],
+  store: ['capture', 'compress'],
+  search: ['store', 'model'],
+  retrieve: ['search', 'store', 'model'],
+  inject: ['retrieve', 'search', 'store', 'model'],
+  'engine.ts': ['capture', 'compress', 'store', 'search', 'retrieve', 'inject', 'model'],
+  assistants: ['capture', 'inject'],
+  link: ['engine.ts', 'assistants', 'inject', 'store'],
+  editor: ['link', 'engine.ts', 'assistants', 'inject'],
+};
+const ENTRY_POINTS = ['extension.ts', 'service.ts', 'hook.ts', 'mcp.ts'];
+
+/** Package → the places that may import it (types do not count). */
+const HOMES: Record<string, readonly string[]> = {
+  vscode: ['extension.ts', 'editor/'],
+  'onnxruntime-node': ['model/'],
+  '@huggingface/tokenizers': ['model/'],
+  'hnswlib-node': ['search/hnswVectors.ts'],
+  minisearch: ['search/wordIndex.ts'],
+  'node:sqlite': ['store/', 'assistants/'],
+  'node:fs': ['store/', 'search/', 'link/', 'capture/tail.ts', 'model/', 'assistants/', 'inject/', ...ENTRY_POINTS],
+  'gpt-tokenizer': ['inject/', 'compress/'],
+  '@modelcontextprotocol/sdk': ['mcp.ts'],
+  'vscode-jsonrpc': ['link/'],
+  '@secretlint': ['capture/secrets.ts'],
+};
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly isType: boolean;
+}
+
+function importsOf(file: string): Import[] {
+  const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const found: Import[] = [];
+  const add = (specifier: ts.Node, isType: boolean) => {
+    if (ts.isStringLiteralLike(specifier)) found.push({ file: path.relative(src, file), target: specifier.text, isType });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
+    else if (ts.isExportDeclaration(node) && node.moduleSpecifier) add(node.moduleSpecifier, node.isTypeOnly);
+    else if (ts.isCallExpression(node) && node.arguments[0]) {
+      const isRequire = ts.isIdentifier(node.expression) && ['require', 'createRequire'].includes(node.expression.text);
+      if (isRequire || node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const files = fs
+  .readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => path.join(src, name));
+const imports = files.flatMap(importsOf);
+const layerOf = (file: string): string => file.split(path.sep)[0] ?? file;
+
+describe('architecture', () => {
+  it('reads the tree', () => {
+    assert.ok(files.length > 10 && imports.length > 10);
+  });
+
+  it('imports point against the flow', () => {
+    const wrong = imports.filter(({ file, target }) => {
+      const layer = layerOf(file);
+      if (!target.startsWith('.') || ENTRY_POINTS.includes(layer)) return false;
+      const to = layerOf(path.relative(src, path.resolve(src, path.dirname(file), target)));
+      if (to === layer || to === 'memory.ts' || (to === 'util' && layer !== 'memory.ts')) return false;
+      if (to === '..') return !(layer === 'editor' && target.endsWith('webview/protocol.ts'));
+      return !MAY_IMPORT[layer]?.includes(to);
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  it('each package has one home', () => {
+    const wrong = imports.filter(({ file, target, isType }) => {
+      if (isType) return false;
+      const home = Object.entries(HOMES).find(([name]) => target === name || target.startsWith(`${name}/`));
+      return home !== undefined && !home[1].some((place) => file.split(path.sep).join('/').startsWith(place));
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  it('compressing and searching do not touch the network', () => {
+    const network = ['node:http', 'node:https', 'node:http2', 'node:dgram', 'node:tls'];
+    assert.deepEqual(
+      imports.filter(({ target }) => network.includes(target)),
+      [],
+    );
+  });
+
+  it('there are no barrel files and no strays', () => {
+    assert.deepEqual(
+      files.map((file) => path.basename(file)).filter((name) => ['index.ts', 'utils.ts', 'helpers.ts', 'types.ts'].includes(name)),
+      [],
+    );
+  });
+
+  it('what registers or subscribes is owned by somebody', () => {
+    // A bare `x.onDidY(…);` or `registerZ(…);` statement throws its Disposable away.
+    const bare = files.flatMap((file) =>
+      fs
+        .readFileSync(file, 'utf8')
+        .split('\n')
+        .map((line, i) => ({ file: path.relative(src, file), line: i + 1, text: line.trim() }))
+        .filter(({ text }) => /^(?:[\w#.]+\.)?(?:on(?:Did|Will)[A-Z]\w*|register[A-Z]\w*)\(/.test(text) && !text.includes('=>  ')),
+    );
+    assert.deepEqual(bare.filter(({ text }) => text.endsWith(');') || text.endsWith('=> {')), []);
+  });
+});
