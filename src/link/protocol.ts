@@ -1,0 +1,91 @@
+// The vocabulary between the processes: functions, all answered by the service. Only plain data crosses.
+import type {
+  ContextBlock,
+  Kind,
+  Memory,
+  MemoryId,
+  Outcome,
+  Query,
+  Recollection,
+  Scope,
+  SessionId,
+  Signal,
+} from '../memory.ts';
+
+/** What a hook or a model asks a context block for. */
+export type Occasion =
+  | {
+      readonly kind: 'session_start';
+      readonly assistant: string;
+      readonly session: SessionId;
+      readonly source: 'startup' | 'resume' | 'clear' | 'compact';
+      readonly atMs: number;
+    }
+  | { readonly kind: 'prompt'; readonly assistant: string; readonly session: SessionId; readonly prompt: string; readonly atMs: number };
+
+/** How things stand in one store. */
+export interface StoreStatus {
+  readonly folder: string;
+  readonly memories: number;
+  readonly waiting: number;
+  readonly setAside: number;
+  readonly vectorKind: 'hnsw' | 'exact' | 'none';
+  /** Why the vectors are not HNSW, or the model is not there, in plain words. */
+  readonly remarks: readonly string[];
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+export interface ServiceStatus {
+  readonly stores: readonly StoreStatus[];
+  readonly isPaused: boolean;
+  /** Old conversations being taken in: how many are done of how many. */
+  readonly backfill?: { readonly done: number; readonly of: number };
+  readonly model: 'loading' | 'ready' | 'missing';
+  /** Sources that cannot be read, in plain words, e.g. "VS Code chat: …". */
+  readonly troubles: readonly string[];
+}
+
+/** What a caller may set on a memory. */
+export interface MemoryEdit {
+  readonly text?: string;
+  readonly kind?: Kind;
+  readonly outcome?: Outcome | null;
+  readonly scope?: Scope;
+}
+
+/** Something to remember, said by the user or by a model through MCP. */
+export interface Remembering {
+  readonly kind: Kind;
+  readonly text: string;
+  readonly scope: Scope;
+  readonly source: 'user' | 'model';
+  readonly atMs: number;
+}
+
+/** The questions that the service answers. `folder` names a workspace folder; undefined means all of the window's, merged. */
+export interface ServiceApi {
+  /** Resolves once the signals are safe on disk; says how many were new. */
+  capture(folder: string | undefined, signals: readonly Signal[]): Promise<number>;
+  recall(folder: string | undefined, query: Query, isTyping: boolean): Promise<Recollection[]>;
+  /** The block for an occasion; undefined when nothing is worth saying. Records in the ledger what it gave. */
+  context(folder: string | undefined, occasion: Occasion): Promise<ContextBlock | undefined>;
+  remember(folder: string | undefined, what: Remembering): Promise<Memory>;
+  list(folder: string | undefined): Promise<Memory[]>;
+  edit(id: MemoryId, change: MemoryEdit): Promise<void>;
+  setPinned(id: MemoryId, pinned: boolean): Promise<void>;
+  /** Hides at once; final after `undoMs`. */
+  forget(ids: readonly MemoryId[], undoMs: number): Promise<void>;
+  undoForget(ids: readonly MemoryId[]): Promise<void>;
+  pause(isPaused: boolean): Promise<void>;
+  status(): Promise<ServiceStatus>;
+  rebuildIndex(): Promise<void>;
+  /** An assistant's turn has ended: read its conversation now and compress. */
+  turnEnded(folder: string | undefined, session: SessionId): Promise<void>;
+}
+
+/** What the service tells on its own. */
+export interface ServiceEvents {
+  /** Memories or status changed; ask again. */
+  changed: { readonly revision: number };
+  log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'; readonly message: string };
+}

@@ -1,0 +1,44 @@
+// What the pipeline asks of the model. Two things can answer: onnxruntime's native build and its WebAssembly one.
+import type { Kind, Outcome, Role } from '../memory.ts';
+
+/** A piece of an episode as the encoder sees it: one sentence, list item, or line of output. */
+export interface WindowSegment {
+  readonly role: Role;
+  readonly text: string;
+  /** True when the segment stands inside a failed tool result or a command with a non-zero exit code. */
+  readonly isFailure: boolean;
+}
+
+/** A request and the segments that followed, in order. The encoder cuts it into windows of its own length. */
+export interface EpisodeText {
+  /** Empty when no request began the episode. */
+  readonly request: string;
+  readonly segments: readonly WindowSegment[];
+}
+
+/** What the encoder says of one segment. */
+export interface SegmentReading {
+  /** Probability of each kind given that the segment is evidence of a memory; sums to 1. */
+  readonly kinds: Readonly<Record<Kind, number>>;
+  /** Calibrated probability that the segment is evidence of something worth keeping, 0 to 1. */
+  readonly weight: number;
+  /** Probability of each outcome; sums to 1. */
+  readonly outcomes: Readonly<Record<Outcome | 'none', number>>;
+  /** L2-normalised; the inner product of two segments' vectors grows with how likely they tell the same fact. */
+  readonly link: Float32Array;
+}
+
+export interface Encoder {
+  /** Changes with the weights: indexes made by another id are rebuilt. */
+  readonly id: string;
+  /** Length of an embedding. */
+  readonly dimensions: number;
+  /**
+   * Embeddings of finished texts, L2-normalised, one each, in order. Texts over 512 tokens are cut at the end.
+   * `purpose` matters to models that embed questions and answers differently.
+   */
+  embed(texts: readonly string[], purpose: 'query' | 'memory'): Promise<Float32Array[]>;
+  /** One reading a segment, in order. Costs about one pass over the episode's tokens. */
+  read(episode: EpisodeText, signal?: AbortSignal): Promise<SegmentReading[]>;
+  dispose(): Promise<void>;
+}

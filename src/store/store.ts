@@ -1,0 +1,130 @@
+// What is kept of a repository (or, in the global store, of its user): the truth, from which every index can be made anew.
+import type { Memory, MemoryDraft, MemoryId, Observation, ObservationId, SessionId, SourceId } from '../memory.ts';
+
+/** How far a source has been read; opaque to the store. Written in the same transaction as the observations it vouches for. */
+export interface Cursor {
+  /** Names the transcript or stream, e.g. `claude-code:<session>`. */
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The waiting work of one session. */
+export interface SessionWork {
+  readonly session: SessionId;
+  readonly source: SourceId;
+  /** Observations not yet compressed. */
+  readonly waiting: number;
+  readonly lastAtMs: number;
+  /** When the newest of them was taken in; quiet is counted from here. */
+  readonly lastTakenAtMs: number;
+  /** True when its source said that the turn has ended, and nothing came since. */
+  readonly isTurnEnded: boolean;
+}
+
+/** What compressing a session came to. Applied in one transaction; applying it twice changes nothing. */
+export interface Settlement {
+  readonly session: SessionId;
+  readonly source: SourceId;
+  /** The observations now compressed. They stay readable until `purge`, so that the session can be looked at whole. */
+  readonly settled: readonly ObservationId[];
+  readonly add: readonly { readonly id: MemoryId; readonly draft: MemoryDraft }[];
+  /** Same memory, told anew (its id is kept). Pinned and own memories are left as they are. */
+  readonly replace: readonly { readonly id: MemoryId; readonly draft: MemoryDraft }[];
+  readonly remove: readonly MemoryId[];
+  readonly supersede: readonly { readonly older: MemoryId; readonly newer: MemoryId }[];
+}
+
+export interface MemoryChange {
+  readonly id: MemoryId;
+  readonly isGone: boolean;
+}
+
+/** One giving of memories to an assistant's session: the ledger. */
+export interface Giving {
+  readonly session: SessionId;
+  readonly assistant: string;
+  readonly occasion: 'session_start' | 'prompt' | 'asked';
+  readonly memories: readonly MemoryId[];
+  readonly tokens: number;
+  readonly atMs: number;
+}
+
+export interface StoreCounts {
+  readonly memories: number;
+  readonly waiting: number;
+  readonly setAside: number;
+  readonly pendingForget: number;
+  readonly sizeBytes: number;
+  /** Observations dropped since the store was made, by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+/**
+ * Synchronous, as `node:sqlite` is: used in the service process only, never on the editor's thread.
+ * What a method has returned from is on disk (WAL, synchronous=FULL for what is acknowledged).
+ * "Live" memories are those neither forgotten nor pending to be.
+ */
+export interface Store {
+  /** Grows with every change of the live memories; indexes are stamped with it. */
+  readonly revision: number;
+  /** A random id made with the store. */
+  readonly id: string;
+  readonly folder: string;
+
+  // --- the backlog
+  /** Takes observations in, with the cursor that vouches for them; known fingerprints are skipped. Returns how many were new. */
+  take(observations: readonly Observation[], cursor?: Cursor): number;
+  cursor(key: string): string | undefined;
+  /** Forgets how far everything was read, so that it is read again (fingerprints keep it from being learnt twice). */
+  clearCursors(): void;
+  markTurnEnded(session: SessionId, atMs: number): void;
+  /** Adds to the count of dropped signals. */
+  countDropped(reasons: Readonly<Record<string, number>>): void;
+  sessionsWaiting(): SessionWork[];
+  /** All observations still kept of a session, in order of time, whether compressed or not. */
+  observationsOf(session: SessionId): Observation[];
+  /** Puts observations aside that could not be compressed; `reason` is shown, and holds no captured text. */
+  setAside(ids: readonly ObservationId[], reason: string): void;
+  settle(settlement: Settlement): void;
+  /** Deletes compressed observations of sessions quiet since `quietSinceMs`, and everything older than `olderThanMs`. */
+  purge(quietSinceMs: number, olderThanMs: number): number;
+
+  // --- memories
+  get(id: MemoryId): Memory | undefined;
+  /** All live ones, newest first. */
+  all(): Memory[];
+  ofSession(session: SessionId): Memory[];
+  /** Added by the user's or the model's own hand. */
+  add(draft: MemoryDraft, by: { readonly source: SourceId; readonly session: SessionId; readonly isOwn: boolean; readonly atMs: number }): Memory;
+  setPinned(id: MemoryId, pinned: boolean): void;
+  edit(id: MemoryId, change: Partial<Pick<MemoryDraft, 'text' | 'kind' | 'outcome' | 'scope'>>): void;
+  changesSince(revision: number): MemoryChange[];
+
+  // --- vectors: kept here so that an index can be rebuilt without the model
+  vector(id: MemoryId, model: string): Float32Array | undefined;
+  putVectors(model: string, vectors: ReadonlyMap<MemoryId, Float32Array>): void;
+  /** Live memories that have no vector of this model. */
+  withoutVector(model: string, limit: number): Memory[];
+
+  // --- forgetting
+  /** Hides memories at once; they stay restorable until `finishForgetting`, and a store opened anew finishes it first. */
+  hide(ids: readonly MemoryId[], atMs: number): void;
+  restore(ids: readonly MemoryId[]): void;
+  /** Makes the forgetting of what was hidden before `hiddenBeforeMs` final: memory, vectors, its evidence in the backlog; leaves keyed hashes. Returns the ids. */
+  finishForgetting(hiddenBeforeMs: number): MemoryId[];
+  pendingForget(): { readonly memory: Memory; readonly hiddenAtMs: number }[];
+  /** Keyed hash (HMAC-SHA-256, key random per store) of a segment's text, case and white space folded. */
+  segmentHash(text: string): string;
+  isForgotten(segmentHash: string): boolean;
+
+  // --- the ledger
+  recordGiving(giving: Giving): void;
+  /** Memories that this session was given since its last reset. */
+  givenTo(session: SessionId): ReadonlySet<MemoryId>;
+  /** After a compaction or clear, the assistant no longer has what it was given. */
+  resetGivings(session: SessionId): void;
+  givings(limit: number): Giving[];
+
+  counts(): StoreCounts;
+  close(): void;
+}
