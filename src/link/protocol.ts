@@ -62,8 +62,32 @@ export interface Remembering {
   readonly atMs: number;
 }
 
+/** What the window tells its service: sent at start, after a restart, and whenever something of it changes. */
+export interface ServiceSettings {
+  /** The window's folders, real paths, each with the storage that the editor gave this window for it. */
+  readonly roots: readonly { readonly folder: string; readonly storage: string }[];
+  /** Storage of the global memories. */
+  readonly globalStorage: string;
+  /** This window's `workspaceStorage/<hash>`, where VS Code keeps its chats. */
+  readonly editorStorage?: string;
+  /** Folder of the model files. */
+  readonly models: string;
+  /** Sources that are read; a missing name counts as off. */
+  readonly sources: readonly string[];
+  /** Glob patterns of files and folders whose signals are never taken in. */
+  readonly excluded: readonly string[];
+  readonly sessionStartTokens: number;
+  readonly promptTokens: number;
+  /** Raw observations older than this go, compressed or not; days. */
+  readonly keepDays: number;
+  /** Cap of one store's database; megabytes. */
+  readonly maxStoreMb: number;
+  readonly isPaused: boolean;
+}
+
 /** The questions that the service answers. `folder` names a workspace folder; undefined means all of the window's, merged. */
 export interface ServiceApi {
+  configure(settings: ServiceSettings): Promise<void>;
   /** Resolves once the signals are safe on disk; says how many were new. */
   capture(folder: string | undefined, signals: readonly Signal[]): Promise<number>;
   recall(folder: string | undefined, query: Query, isTyping: boolean): Promise<Recollection[]>;
