@@ -51,7 +51,13 @@ export type Signal = SignalBase &
   (
     | { readonly kind: 'prompt'; readonly text: string }
     | { readonly kind: 'reply'; readonly text: string }
-    | { readonly kind: 'tool_call'; readonly callId: string; readonly tool: string; readonly text: string; readonly files: readonly string[] }
+    | {
+        readonly kind: 'tool_call';
+        readonly callId: string;
+        readonly tool: string;
+        readonly text: string;
+        readonly files: readonly string[];
+      }
     | {
         readonly kind: 'tool_result';
         readonly callId: string;
@@ -90,7 +96,8 @@ export interface Observation {
 }
 
 /** Why a stage let something go. Counted and shown, not an error. */
-export type DropReason = 'empty' | 'private' | 'own' | 'excluded' | 'noise' | 'repeated' | 'forgotten' | 'trivial' | 'unfaithful' | 'unclear';
+export type DropReason =
+  'paused' | 'empty' | 'private' | 'own' | 'excluded' | 'noise' | 'repeated' | 'forgotten' | 'trivial' | 'unfaithful' | 'unclear';
 export interface Dropped {
   readonly kind: 'dropped';
   readonly reason: DropReason;

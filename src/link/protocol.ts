@@ -1,16 +1,5 @@
 // The vocabulary between the processes: functions, all answered by the service. Only plain data crosses.
-import type {
-  ContextBlock,
-  Kind,
-  Memory,
-  MemoryId,
-  Outcome,
-  Query,
-  Recollection,
-  Scope,
-  SessionId,
-  Signal,
-} from '../memory.ts';
+import type { ContextBlock, Kind, Memory, MemoryId, Outcome, Query, Recollection, Scope, SessionId, Signal } from '../memory.ts';
 
 /** What a hook or a model asks a context block for. */
 export type Occasion =
@@ -22,6 +11,12 @@ export type Occasion =
       readonly atMs: number;
     }
   | { readonly kind: 'prompt'; readonly assistant: string; readonly session: SessionId; readonly prompt: string; readonly atMs: number };
+
+/** How far a transcript was read; see `store/store.ts`. */
+export interface ReadingCursor {
+  readonly key: string;
+  readonly value: string;
+}
 
 /** How things stand in one store. */
 export interface StoreStatus {
@@ -88,8 +83,10 @@ export interface ServiceSettings {
 /** The questions that the service answers. `folder` names a workspace folder; undefined means all of the window's, merged. */
 export interface ServiceApi {
   configure(settings: ServiceSettings): Promise<void>;
-  /** Resolves once the signals are safe on disk; says how many were new. */
-  capture(folder: string | undefined, signals: readonly Signal[]): Promise<number>;
+  /** Resolves once the signals are safe on disk, together with the cursor that vouches for them; says how many were new. */
+  capture(folder: string | undefined, signals: readonly Signal[], cursor?: ReadingCursor): Promise<number>;
+  /** How far a transcript was read. */
+  cursorOf(folder: string | undefined, key: string): Promise<string | undefined>;
   recall(folder: string | undefined, query: Query, isTyping: boolean): Promise<Recollection[]>;
   /** The block for an occasion; undefined when nothing is worth saying. Records in the ledger what it gave. */
   context(folder: string | undefined, occasion: Occasion): Promise<ContextBlock | undefined>;
