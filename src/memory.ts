@@ -191,3 +191,20 @@ export interface ContextBlock {
   readonly tokens: number;
   readonly memories: readonly MemoryId[];
 }
+
+/** What a hook asks a context block for. */
+export type Occasion =
+  | {
+      readonly kind: 'session_start';
+      readonly assistant: string;
+      readonly session: SessionId;
+      readonly source: 'startup' | 'resume' | 'clear' | 'compact';
+      readonly atMs: number;
+    }
+  | {
+      readonly kind: 'prompt';
+      readonly assistant: string;
+      readonly session: SessionId;
+      readonly prompt: string;
+      readonly atMs: number;
+    };

@@ -1,16 +1,7 @@
 // The vocabulary between the processes: functions, all answered by the service. Only plain data crosses.
-import type { ContextBlock, Kind, Memory, MemoryId, Outcome, Query, Recollection, Scope, SessionId, Signal } from '../memory.ts';
+import type { ContextBlock, Kind, Memory, MemoryId, Occasion, Outcome, Query, Recollection, Scope, SessionId, Signal } from '../memory.ts';
 
-/** What a hook or a model asks a context block for. */
-export type Occasion =
-  | {
-      readonly kind: 'session_start';
-      readonly assistant: string;
-      readonly session: SessionId;
-      readonly source: 'startup' | 'resume' | 'clear' | 'compact';
-      readonly atMs: number;
-    }
-  | { readonly kind: 'prompt'; readonly assistant: string; readonly session: SessionId; readonly prompt: string; readonly atMs: number };
+export type { Occasion } from '../memory.ts';
 
 /** How far a transcript was read; see `store/store.ts`. */
 export interface ReadingCursor {
