@@ -70,6 +70,8 @@ export interface Store {
   /** A random id made with the store. */
   readonly id: string;
   readonly folder: string;
+  /** What the user should know of the opening, in plain words: that a damaged file was set aside, say. Usually empty. */
+  readonly remarks: readonly string[];
 
   // --- the backlog
   /** Takes observations in, with the cursor that vouches for them; known fingerprints are skipped. Returns how many were new. */
@@ -81,12 +83,15 @@ export interface Store {
   /** Adds to the count of dropped signals. */
   countDropped(reasons: Readonly<Record<string, number>>): void;
   sessionsWaiting(): SessionWork[];
-  /** All observations still kept of a session, in order of time, whether compressed or not. */
+  /** All observations still kept of a session, in order of time, whether compressed or not; without those set aside. */
   observationsOf(session: SessionId): Observation[];
   /** Puts observations aside that could not be compressed; `reason` is shown, and holds no captured text. */
   setAside(ids: readonly ObservationId[], reason: string): void;
   settle(settlement: Settlement): void;
-  /** Deletes compressed observations of sessions quiet since `quietSinceMs`, and everything older than `olderThanMs`. */
+  /**
+   * Deletes the compressed observations of sessions that took nothing in after `quietSinceMs` and have none waiting, and everything
+   * taken in before `olderThanMs` (taken, not happened: old conversations are taken in late). Returns how many; none of them is taken again.
+   */
   purge(quietSinceMs: number, olderThanMs: number): number;
 
   // --- memories
@@ -95,12 +100,19 @@ export interface Store {
   all(): Memory[];
   ofSession(session: SessionId): Memory[];
   /** Added by the user's or the model's own hand. */
-  add(draft: MemoryDraft, by: { readonly source: SourceId; readonly session: SessionId; readonly isOwn: boolean; readonly atMs: number }): Memory;
+  add(
+    draft: MemoryDraft,
+    by: { readonly source: SourceId; readonly session: SessionId; readonly isOwn: boolean; readonly atMs: number },
+  ): Memory;
   setPinned(id: MemoryId, pinned: boolean): void;
+  /** From then on it is the user's own. It loses its vector when text or kind change. Throws a UserError when it is gone, as `setPinned` does. */
   edit(id: MemoryId, change: Partial<Pick<MemoryDraft, 'text' | 'kind' | 'outcome' | 'scope'>>): void;
+  /** Oldest first, each memory once. */
   changesSince(revision: number): MemoryChange[];
+  /** Deletes the least useful memories (never pinned or own ones) until the file is at most `maxBytes`, as far as that goes. Returns how many. */
+  trimTo(maxBytes: number): number;
 
-  // --- vectors: kept here so that an index can be rebuilt without the model
+  // --- vectors: kept here so that an index can be rebuilt without the model; one a memory, of the model that was asked last
   vector(id: MemoryId, model: string): Float32Array | undefined;
   putVectors(model: string, vectors: ReadonlyMap<MemoryId, Float32Array>): void;
   /** Live memories that have no vector of this model. */
@@ -110,11 +122,12 @@ export interface Store {
   /** Hides memories at once; they stay restorable until `finishForgetting`, and a store opened anew finishes it first. */
   hide(ids: readonly MemoryId[], atMs: number): void;
   restore(ids: readonly MemoryId[]): void;
-  /** Makes the forgetting of what was hidden before `hiddenBeforeMs` final: memory, vectors, its evidence in the backlog; leaves keyed hashes. Returns the ids. */
+  /** Makes the forgetting of what was hidden at or before `hiddenBeforeMs` final: memory, vectors, its evidence in the backlog; leaves keyed hashes. Returns the ids. */
   finishForgetting(hiddenBeforeMs: number): MemoryId[];
   pendingForget(): { readonly memory: Memory; readonly hiddenAtMs: number }[];
   /** Keyed hash (HMAC-SHA-256, key random per store) of a segment's text, case and white space folded. */
   segmentHash(text: string): string;
+  /** True from `hide` on. */
   isForgotten(segmentHash: string): boolean;
 
   // --- the ledger

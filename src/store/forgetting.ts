@@ -1,0 +1,99 @@
+// Forgetting in two steps: hidden at once and restorable, then gone, with nothing left of the text in any of the database's files.
+import type { Memory, MemoryId } from '../memory.ts';
+import type { Database } from './database.ts';
+import { echoesOf } from './echoes.ts';
+import type { MemoryRow, MemoryRows } from './memoryRows.ts';
+import { toMemory } from './memoryRows.ts';
+import type { Meta } from './meta.ts';
+import type { Store } from './store.ts';
+import type { Tombstones } from './tombstones.ts';
+
+export type Forgetting = Pick<Store, 'hide' | 'restore' | 'finishForgetting' | 'pendingForget'> & {
+  /** Finishes a cleaning of the files that a crash or a reader has kept from ending; does nothing when none is due. */
+  scrub(): void;
+};
+
+export function createForgetting(db: Database, meta: Meta, rows: MemoryRows, tombstones: Tombstones): Forgetting {
+  const blankSource = (memory: Memory) => {
+    for (const { place } of memory.evidence) {
+      db.run("UPDATE observations SET text = '', files = '[]' WHERE session = ? AND record = ?", place.session, place.record);
+    }
+  };
+
+  /** Blanks the observations, and the surroundings kept with other memories, that repeat the words: assistants echo what they read. */
+  const blankEchoes = (texts: Iterable<string>, revision: () => number) => {
+    const isEcho = echoesOf(texts);
+    const holding = (sql: string) => [...db.each<{ seq: number; text: string }>(sql)].filter(({ text }) => isEcho(text));
+    for (const { seq } of holding("SELECT seq, text FROM observations WHERE text <> ''")) {
+      db.run("UPDATE observations SET text = '', files = '[]' WHERE seq = ?", seq);
+    }
+    for (const { seq } of holding("SELECT seq, context AS text FROM memories WHERE context <> ''")) {
+      db.run("UPDATE memories SET context = '', revision = ? WHERE seq = ?", revision(), seq);
+    }
+  };
+
+  const scrub = () => {
+    if (!meta.mustScrub) return;
+    const { busy } = db.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)') ?? { busy: 1 };
+    // A reader holds on to the old pages: tried again at the next forgetting, at closing and at opening.
+    if (busy === 0) meta.mustScrub = false;
+  };
+
+  return {
+    hide(ids, atMs) {
+      db.write(() => {
+        const found = ids.map((id) => rows.findLive(id)).filter((row) => row !== undefined);
+        if (found.length === 0) return;
+        const revision = meta.nextRevision();
+        for (const row of new Map(found.map((each) => [each.seq, each])).values()) {
+          db.run('UPDATE memories SET hidden_at_ms = ?, revision = ? WHERE seq = ?', atMs, revision, row.seq);
+          tombstones.raise(toMemory(row));
+        }
+      });
+    },
+
+    restore(ids) {
+      db.write(() => {
+        const found = ids.map((id) => rows.find(id)).filter((row) => row !== undefined && row.hidden_at_ms !== null);
+        if (found.length === 0) return;
+        const revision = meta.nextRevision();
+        for (const row of found) {
+          if (!row) continue;
+          db.run('UPDATE memories SET hidden_at_ms = NULL, revision = ? WHERE seq = ?', revision, row.seq);
+          tombstones.lift(row.id);
+        }
+      });
+    },
+
+    finishForgetting(hiddenBeforeMs) {
+      const due = db.all<MemoryRow>('SELECT * FROM memories WHERE hidden_at_ms <= ? ORDER BY hidden_at_ms, seq', hiddenBeforeMs);
+      if (due.length > 0) {
+        db.write(() => {
+          let used: number | undefined;
+          const revision = () => (used ??= meta.nextRevision());
+          const memories = due.map(toMemory);
+          for (const memory of memories) {
+            tombstones.fix(memory.id);
+            blankSource(memory);
+          }
+          for (const row of due) rows.remove(row, revision(), false);
+          // After the removals: only the contexts of those that stay are looked through.
+          blankEchoes(
+            memories.flatMap(({ text, evidence }) => [text, ...evidence.map(({ quote }) => quote)]),
+            revision,
+          );
+          meta.mustScrub = true;
+        });
+      }
+      scrub();
+      return due.map((row): MemoryId => row.id);
+    },
+
+    pendingForget: () =>
+      db
+        .all<MemoryRow & { hidden_at_ms: number }>('SELECT * FROM memories WHERE hidden_at_ms IS NOT NULL ORDER BY hidden_at_ms, seq')
+        .map((row) => ({ memory: toMemory(row), hiddenAtMs: row.hidden_at_ms })),
+
+    scrub,
+  };
+}

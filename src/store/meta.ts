@@ -1,0 +1,36 @@
+// The few single values of a store.
+import type { Database } from './database.ts';
+
+export interface Meta {
+  /** Random, made with the store. */
+  readonly id: string;
+  /** Random, 32 bytes, made with the store. */
+  readonly key: Uint8Array;
+  readonly revision: number;
+  /** Counts the revision up and returns it. Within a transaction; once a change, however many memories it touches. */
+  nextRevision(): number;
+  /** True from the transaction that forgot something until no trace of it is left in the files. */
+  mustScrub: boolean;
+}
+
+export function createMeta(db: Database): Meta {
+  const read = <T>(name: string) => db.get<{ value: T }>('SELECT value FROM meta WHERE name = ?', name)?.value as T;
+  return {
+    id: read<string>('id'),
+    key: read<Uint8Array>('key'),
+    // Read each time: a read-only store lives beside one that writes.
+    get revision() {
+      return read<number>('revision');
+    },
+    nextRevision() {
+      db.run("UPDATE meta SET value = value + 1 WHERE name = 'revision'");
+      return read<number>('revision');
+    },
+    get mustScrub() {
+      return read<number>('mustScrub') === 1;
+    },
+    set mustScrub(isDue) {
+      db.run("UPDATE meta SET value = ? WHERE name = 'mustScrub'", isDue ? 1 : 0);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+// Version 1 of the file. Never changed once released: later versions are steps in `migrations.ts`.
+
+export const SCHEMA_1 = `
+-- 'id', 'key' (of the tombstones' hashes), 'revision', 'mustScrub'
+CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+
+-- The backlog. state: 'waiting' to be compressed, 'settled', or set 'aside' with a reason.
+CREATE TABLE observations (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  session TEXT NOT NULL,
+  source TEXT NOT NULL,
+  record TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  path TEXT,
+  line INTEGER,
+  is_line_by_line INTEGER,
+  role TEXT NOT NULL,
+  text TEXT NOT NULL,
+  files TEXT NOT NULL,
+  tool TEXT,
+  is_failure INTEGER NOT NULL,
+  exit_code INTEGER,
+  taken_at_ms INTEGER NOT NULL,
+  state TEXT NOT NULL DEFAULT 'waiting',
+  aside_reason TEXT
+);
+CREATE INDEX observations_of_session ON observations (session, at_ms);
+CREATE INDEX observations_of_record ON observations (session, record);
+CREATE INDEX observations_open ON observations (state, session) WHERE state <> 'settled';
+
+-- Fingerprints of purged observations, hashed to 16 bytes, so that a transcript read again is not learnt again.
+CREATE TABLE purged (hash BLOB PRIMARY KEY) WITHOUT ROWID;
+
+CREATE TABLE turn_ends (session TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE cursors (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE dropped (reason TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+
+-- hidden_at_ms: pending to be forgotten. revision: of the last change that an index must hear of.
+CREATE TABLE memories (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL,
+  session TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  text TEXT NOT NULL,
+  outcome TEXT,
+  scope TEXT NOT NULL,
+  entities TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  weight REAL NOT NULL,
+  context TEXT NOT NULL,
+  segments TEXT NOT NULL,
+  status TEXT NOT NULL DEFAULT 'active',
+  superseded_by TEXT,
+  pinned INTEGER NOT NULL DEFAULT 0,
+  is_own INTEGER NOT NULL DEFAULT 0,
+  at_ms INTEGER NOT NULL,
+  updated_at_ms INTEGER NOT NULL,
+  times_given INTEGER NOT NULL DEFAULT 0,
+  hidden_at_ms INTEGER,
+  revision INTEGER NOT NULL
+);
+CREATE INDEX memories_by_time ON memories (at_ms, seq);
+CREATE INDEX memories_of_session ON memories (session);
+CREATE INDEX memories_by_revision ON memories (revision);
+CREATE INDEX memories_superseded ON memories (superseded_by) WHERE superseded_by IS NOT NULL;
+CREATE INDEX memories_hidden ON memories (hidden_at_ms) WHERE hidden_at_ms IS NOT NULL;
+
+-- Ids of memories that are no more, so that an index that is behind can hear of it.
+CREATE TABLE gone (id TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX gone_by_revision ON gone (revision);
+
+CREATE TABLE vectors (
+  memory INTEGER PRIMARY KEY REFERENCES memories (seq) ON DELETE CASCADE,
+  model TEXT NOT NULL,
+  vector BLOB NOT NULL
+);
+
+-- memory: whose pending forgetting forbids the hash; '' once that is final.
+CREATE TABLE tombstones (hash TEXT NOT NULL, memory TEXT NOT NULL, PRIMARY KEY (hash, memory)) WITHOUT ROWID;
+CREATE INDEX tombstones_pending ON tombstones (memory) WHERE memory <> '';
+
+CREATE TABLE givings (
+  seq INTEGER PRIMARY KEY,
+  session TEXT NOT NULL,
+  assistant TEXT NOT NULL,
+  occasion TEXT NOT NULL,
+  memories TEXT NOT NULL,
+  tokens INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  is_reset INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX givings_current ON givings (session) WHERE is_reset = 0;
+`;

@@ -1,0 +1,56 @@
+// What is left of a forgotten memory: keyed hashes of the texts it came from, so that the same source does not bring it back.
+import { createHmac } from 'node:crypto';
+import type { Memory, MemoryId } from '../memory.ts';
+import type { Database } from './database.ts';
+
+/** 128 bits: no two texts of one store will ever share them by chance. */
+const HASH_BYTES = 16;
+
+/** What differs between two tellings of the same sentence without changing it: case, white space, the punctuation around it. */
+function folded(text: string): string {
+  const plain = text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim();
+  // Punctuation only (\p{P}), not symbols: "C++" is not "C", and "$HOME" not "HOME".
+  const trimmed = plain.replace(/^[\p{P}\s]+|[\p{P}\s]+$/gu, '');
+  return trimmed === '' ? plain : trimmed;
+}
+
+/** HMAC-SHA-256 of the folded text under the store's own key, cut to 128 bits, in base64url: without the key, nobody can test guesses against it. */
+export function segmentHash(key: Uint8Array, text: string): string {
+  return createHmac('sha256', key).update(folded(text)).digest().subarray(0, HASH_BYTES).toString('base64url');
+}
+
+/** A fingerprint in 16 bytes, for the long list of observations that were purged. */
+export function fingerprintHash(key: Uint8Array, id: string): Uint8Array {
+  return createHmac('sha256', key).update(id).digest().subarray(0, HASH_BYTES);
+}
+
+export interface Tombstones {
+  segmentHash(text: string): string;
+  /** Also while the forgetting is still pending: what is told in those seconds must not slip in under another id. */
+  isForgotten(segmentHash: string): boolean;
+  /** Forbids what this memory was made from, until `lift` or for good with `fix`. */
+  raise(memory: Memory): void;
+  lift(id: MemoryId): void;
+  fix(id: MemoryId): void;
+}
+
+export function createTombstones(db: Database, key: Uint8Array): Tombstones {
+  const hash = (text: string) => segmentHash(key, text);
+  return {
+    segmentHash: hash,
+    isForgotten: (segment) => db.get('SELECT 1 FROM tombstones WHERE hash = ? LIMIT 1', segment) !== undefined,
+    raise(memory) {
+      const texts = [memory.text, ...memory.evidence.map(({ quote }) => quote)].filter((text) => folded(text) !== '');
+      for (const segment of new Set([...memory.segments, ...texts.map(hash)])) {
+        db.run('INSERT OR IGNORE INTO tombstones VALUES (?, ?)', segment, memory.id);
+      }
+    },
+    lift(id) {
+      db.run("DELETE FROM tombstones WHERE memory = ? AND memory <> ''", id);
+    },
+    fix(id) {
+      db.run("INSERT OR IGNORE INTO tombstones SELECT hash, '' FROM tombstones WHERE memory = ?", id);
+      db.run("DELETE FROM tombstones WHERE memory = ? AND memory <> ''", id);
+    },
+  };
+}
