@@ -1,0 +1,177 @@
+// Words: BM25+ over the memories' text, names and hidden context. MiniSearch is at home here only.
+import MiniSearch, { type AsPlainObject, type Options } from 'minisearch';
+import type { MemoryId } from '../memory.ts';
+import type { WordHit } from './memoryIndex.ts';
+import { distinctTermsOf, termsOf } from './terms.ts';
+
+/** A memory as the word index sees it. */
+export interface WordDocument {
+  readonly id: MemoryId;
+  readonly text: string;
+  /** Files, symbols and commands. */
+  readonly names: string;
+  /** Hidden search key: text around the evidence, and when it was. Never shown. */
+  readonly context: string;
+}
+
+/** A saved index: plain data for JSON. */
+export interface SavedWords {
+  readonly format: number;
+  readonly words: AsPlainObject;
+}
+
+/** Changes when terms or fields do: files of another format are made anew. */
+const FORMAT = 1;
+
+/** What a word is worth by where it stands: the text is what will be shown, the context only helps to find it. */
+const BOOST = { text: 1, names: 0.6, context: 0.35 };
+/** BM25's usual k; less length normalisation than the usual .75, since memories are one sentence each; BM25+'s delta as MiniSearch has it. */
+const BM25 = { k: 1.2, b: 0.6, d: 0.5 };
+
+/**
+ * A query asks for at most this many postings in all, rarest terms first: search time grows with what is asked, not with the index.
+ * 30,000 take about 10 ms. The commonest terms of a long prompt carry next to nothing.
+ */
+const POSTINGS_ASKED = 30_000;
+/** The rarest terms are asked whatever they cost; beyond the most, a prompt says no more about what it is about. */
+const FEWEST_TERMS = 2;
+const MOST_TERMS = 48;
+
+const OPTIONS: Options<WordDocument> = {
+  fields: ['text', 'names', 'context'],
+  // Terms are made before: MiniSearch is given them joined, here as when asking.
+  tokenize: (joined) => (joined === '' ? [] : joined.split('\n')),
+  processTerm: (term) => term,
+  // Forgotten documents leave their postings in batches; until then they are passed over in searches.
+  autoVacuum: { minDirtCount: 50, minDirtFactor: 0.05, batchSize: 500, batchWait: 10 },
+};
+
+/** The word half of the memory index. All calls are synchronous; searching takes milliseconds at any size. */
+export class WordIndex {
+  readonly #index: MiniSearch<WordDocument>;
+  /** In how many documents a term stands, about: what was removed is still counted until the index is loaded anew. */
+  readonly #documentsOf: Map<string, number>;
+
+  private constructor(index: MiniSearch<WordDocument>, documentsOf: Map<string, number>) {
+    this.#index = index;
+    this.#documentsOf = documentsOf;
+  }
+
+  static empty(): WordIndex {
+    return new WordIndex(new MiniSearch(OPTIONS), new Map());
+  }
+
+  /** Undefined when what was saved is not understood. */
+  static load(saved: unknown): WordIndex | undefined {
+    if (!isSavedWords(saved)) return undefined;
+    try {
+      return new WordIndex(MiniSearch.loadJS(saved.words, OPTIONS), countDocuments(saved.words));
+    } catch {
+      // A file that MiniSearch cannot read is as good as none: the caller makes the index anew from the store.
+      return undefined;
+    }
+  }
+
+  get size(): number {
+    return this.#index.documentCount;
+  }
+
+  has(id: MemoryId): boolean {
+    return this.#index.has(id);
+  }
+
+  /** Adds a document, or takes the place of the one with its id. */
+  put(document: WordDocument): void {
+    if (this.#index.has(document.id)) this.#index.discard(document.id);
+    // A context that repeats the text says nothing new and makes the index larger: only its further terms count, each once.
+    const text = termsOf(document.text);
+    const names = distinctTermsOf(document.names);
+    const known = new Set([...text, ...names]);
+    const further = distinctTermsOf(document.context).filter((term) => !known.has(term));
+    this.#index.add({ id: document.id, text: text.join('\n'), names: names.join('\n'), context: further.join('\n') });
+    for (const term of [...known, ...further]) this.#documentsOf.set(term, (this.#documentsOf.get(term) ?? 0) + 1);
+  }
+
+  remove(id: MemoryId): void {
+    if (this.#index.has(id)) this.#index.discard(id);
+  }
+
+  /**
+   * Best first, ties by id, at most `limit`. `isTyping`: the last word may be unfinished and words may have small typos.
+   * A score does not depend on how many of the query's terms there are in all, only on those that match.
+   */
+  search(text: string, limit: number, isTyping: boolean): WordHit[] {
+    const asked = this.#affordable(distinctTermsOf(text));
+    if (asked.length === 0) return [];
+    const last = asked.at(-1);
+    const rarity = new Map(asked.map((term) => [term, this.#rarity(term)]));
+    const total = sum(rarity.values());
+    const found = this.#index.search(asked.join('\n'), {
+      boost: BOOST,
+      bm25: BM25,
+      ...(isTyping && {
+        prefix: (term: string) => term === last || term.length > 3,
+        fuzzy: (term: string) => (term.length > 4 && !/\d/.test(term) ? 0.2 : false),
+        maxFuzzy: 2,
+      }),
+    });
+    return found
+      .map((hit) => ({
+        id: hit.id as MemoryId,
+        // MiniSearch multiplies by the number of terms matched; BM25 is the sum alone.
+        score: hit.score / Math.max(1, hit.queryTerms.length),
+        terms: hit.terms,
+        coverage: total > 0 ? sum(hit.queryTerms.map((term) => rarity.get(term) ?? 0)) / total : 0,
+      }))
+      .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  /** Without what was removed, of which MiniSearch still holds postings until it has cleaned up: a forgotten word must not reach the disk. */
+  toJSON(): SavedWords {
+    const words = this.#index.toJSON();
+    if (words.dirtCount === 0) return { format: FORMAT, words };
+    const isLive = ([document]: [string, number]) => document in words.documentIds;
+    const index: AsPlainObject['index'] = [];
+    for (const [term, fields] of words.index) {
+      const live = Object.entries(fields)
+        .map(([field, documents]) => [field, Object.fromEntries(Object.entries(documents).filter(isLive))] as const)
+        .filter(([, documents]) => Object.keys(documents).length > 0);
+      if (live.length > 0) index.push([term, Object.fromEntries(live)]);
+    }
+    return { format: FORMAT, words: { ...words, index, dirtCount: 0 } };
+  }
+
+  /** BM25's inverse document frequency, ln(1 + (N − n + ½) / (n + ½)): a term that no memory has is the rarest. */
+  #rarity(term: string): number {
+    const n = Math.min(this.#documentsOf.get(term) ?? 0, this.size);
+    return Math.log(1 + (this.size - n + 0.5) / (n + 0.5));
+  }
+
+  /** The rarest terms that can be asked at a bounded price, in the query's order. Unknown ones cost nothing. */
+  #affordable(terms: readonly string[]): string[] {
+    const priced = terms.map((term, place) => ({ term, place, price: this.#documentsOf.get(term) ?? 0 }));
+    const known = priced.filter((t) => t.price > 0).sort((a, b) => a.price - b.price || a.place - b.place);
+    let spent = 0;
+    const kept = known.filter((t, i) => i < FEWEST_TERMS || (i < MOST_TERMS && (spent += t.price) <= POSTINGS_ASKED));
+    const unknown = priced.filter((t) => t.price === 0).slice(0, MOST_TERMS);
+    return [...kept, ...unknown].sort((a, b) => a.place - b.place).map((t) => t.term);
+  }
+}
+
+function isSavedWords(saved: unknown): saved is SavedWords {
+  return typeof saved === 'object' && saved !== null && 'format' in saved && saved.format === FORMAT && 'words' in saved;
+}
+
+/** Document counts of the terms, from the saved postings: [term, { field: { document: times } }]. A term in two fields of one memory counts once, about. */
+function countDocuments(words: AsPlainObject): Map<string, number> {
+  return new Map(
+    words.index.map(([term, fields]) => [term, Math.max(0, ...Object.values(fields).map((documents) => Object.keys(documents).length))]),
+  );
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
