@@ -1,0 +1,165 @@
+// Observations of a session → the memories that it leaves. Seven steps, spelled once, top to bottom: lay out, read, leave out what was forgotten,
+// find failures and facts, put into words, choose the best set, tell them in the order in which they happened.
+import type { DropReason, Evidence, MemoryDraft, Observation, Place } from '../memory.ts';
+import type { Encoder } from '../model/encoder.ts';
+import type { Log } from '../util/log.ts';
+import { failuresOf } from './chains.ts';
+import { type Candidate, chooseSet, factsOf } from './choose.ts';
+import { entitiesOf } from './entities.ts';
+import { episodesOf } from './episodes.ts';
+import { isFaithful, wordsOfTheSource } from './faithful.ts';
+import { type Finding, partsOf } from './finding.ts';
+import { happeningsOf } from './outcome.ts';
+import { type ReadUnit, readScene } from './read.ts';
+import { scenesOf } from './scene.ts';
+import { type Said, say } from './say.ts';
+import { contentWords } from './words.ts';
+
+export interface CompressorParts {
+  /** The model, if it is there by now. */
+  readonly encoder: () => Encoder | undefined;
+  /** Keyed hash of a segment's text. */
+  segmentHash(text: string): string;
+  isForgotten(hash: string): boolean;
+  /** o200k tokens. */
+  countTokens(text: string): number;
+  readonly log: Log;
+  /** Most tokens of memories a session leaves; 800 when absent. */
+  readonly budgetTokens?: number;
+}
+
+export interface Compressed {
+  /** In order of their evidence. */
+  readonly memories: readonly MemoryDraft[];
+  /** What was found and then let go, by reason. */
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+}
+
+export interface Compressor {
+  /**
+   * Pure: the same observations give the same memories while model and forgotten hashes stay the same. `observations` are all that is kept of one
+   * session, in order of time. Rejects when the encoder fails or the signal aborts.
+   */
+  compress(observations: readonly Observation[], signal?: AbortSignal): Promise<Compressed>;
+}
+
+const BUDGET_TOKENS = 800;
+/** Longest memory. */
+const MOST_TOKENS = 80;
+/** Kind, dash and line end around a rendered memory. */
+const FRAME_TOKENS = 4;
+const MOST_LINES = 6;
+const CONTEXT_CHARACTERS = 600;
+/** Least weight of a memory, with a model and without. Set on the tuning repositories. */
+const LEAST = { model: 0.12, plain: 0.14 } as const;
+
+export function createCompressor(parts: CompressorParts): Compressor {
+  return {
+    async compress(observations, signal) {
+      const encoder = parts.encoder();
+      const dropped: Partial<Record<DropReason, number>> = {};
+      const drop = (reason: DropReason) => void (dropped[reason] = (dropped[reason] ?? 0) + 1);
+
+      const scenes = scenesOf(episodesOf(observations));
+      const read: ReadUnit[] = [];
+      for (const scene of scenes) {
+        read.push(...(await readScene(encoder, scene, signal)));
+        await breath();
+      }
+      signal?.throwIfAborted();
+
+      const units = read.filter(({ segment }) => {
+        const isForgotten = parts.isForgotten(parts.segmentHash(segment.text));
+        if (isForgotten) drop('forgotten');
+        return !isForgotten;
+      });
+      const happenings = happeningsOf(scenes);
+      const byObservation = Map.groupBy(units, ({ observation }) => observation);
+      const findings: Finding[] = [...failuresOf({ units, byObservation, happenings }), ...factsOf(units)];
+
+      const least = encoder ? LEAST.model : LEAST.plain;
+      const candidates: Candidate<MemoryDraft>[] = [];
+      for (const finding of findings) {
+        if (finding.weight < least) continue;
+        const said = say(finding, {
+          happenings,
+          countTokens: (text) => parts.countTokens(text),
+          mostTokens: MOST_TOKENS,
+          mostLines: MOST_LINES,
+        });
+        if (said.kind === 'dropped') {
+          drop(said.reason);
+          continue;
+        }
+        const draft = draftOf(said, byObservation, (text) => parts.segmentHash(text));
+        if (!isFaithful(draft.text, draft.evidence)) {
+          drop('unfaithful');
+          continue;
+        }
+        const words = contentWords(wordsOfTheSource(said.text));
+        candidates.push({ finding, words, tokens: parts.countTokens(said.text) + FRAME_TOKENS, weight: finding.weight, made: draft });
+      }
+      const chosen = chooseSet(candidates, parts.budgetTokens ?? BUDGET_TOKENS, least);
+      const inOrder = chosen.sort((a, b) => firstAt(a.finding) - firstAt(b.finding));
+      parts.log.debug(
+        `compressed: ${observations.length} observations, ${units.length} segments, ${candidates.length} candidates, ${chosen.length} memories`,
+      );
+      return { memories: inOrder.map(({ made }) => made), dropped };
+    },
+  };
+}
+
+/** Lets the service answer questions between two episodes. */
+const breath = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+const firstAt = (finding: Finding): number => Math.min(...partsOf(finding).map(({ at }) => at));
+
+function draftOf(said: Said, byObservation: ReadonlyMap<number, readonly ReadUnit[]>, hash: (text: string) => string): MemoryDraft {
+  const units = said.parts;
+  const evidence = units.map(evidenceOf);
+  const texts = units.map(({ segment }) => segment.text);
+  const commands = said.commands;
+  const files = units.flatMap(({ segment }) => segment.observation.files);
+  return {
+    kind: said.memoryKind,
+    text: said.text,
+    outcome: said.outcome,
+    scope: said.scope,
+    entities: entitiesOf(texts, commands, files),
+    evidence,
+    weight: said.weight,
+    context: contextOf(units, byObservation),
+    segments: [...new Set(texts.map(hash))],
+  };
+}
+
+export function evidenceOf({ segment }: ReadUnit): Evidence {
+  const lines = linesOf(segment.observation.place, segment.firstLine, segment.lastLine);
+  return { place: segment.observation.place, ...(lines ? { lines } : {}), quote: segment.text };
+}
+
+function linesOf(place: Place, first: number, last: number): readonly [number, number] | undefined {
+  if (place.line === undefined) return undefined;
+  return place.isLineByLine ? [place.line + first, place.line + last] : [place.line, place.line];
+}
+
+/** What stands around the anchor, taken from segments, so that nothing forgotten is in it. */
+function contextOf(units: readonly ReadUnit[], byObservation: ReadonlyMap<number, readonly ReadUnit[]>): string {
+  const [anchor] = units;
+  if (!anchor) return '';
+  const around = byObservation.get(anchor.observation) ?? [anchor];
+  const middle = around.indexOf(anchor);
+  const taken: ReadUnit[] = [];
+  let size = 0;
+  for (let step = 0; step < around.length * 2; step += 1) {
+    const unit = around[middle + (step % 2 === 0 ? -step / 2 : (step + 1) / 2)];
+    if (!unit) continue;
+    if (size + unit.segment.text.length + 1 > CONTEXT_CHARACTERS) break;
+    taken.push(unit);
+    size += unit.segment.text.length + 1;
+  }
+  return taken
+    .sort((a, b) => a.at - b.at)
+    .map(({ segment }) => segment.text)
+    .join('\n');
+}

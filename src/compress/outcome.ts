@@ -1,0 +1,108 @@
+// Whether something worked is told by what happened after it: exit codes, test runs, undone edits, the user's next words. What the assistant says
+// of its own work is a claim, and a claim that nothing confirms has no outcome.
+import type { Kind, Observation, Outcome } from '../memory.ts';
+import type { ReadUnit } from './read.ts';
+import type { Scene } from './scene.ts';
+import { APPROVAL, REFUTATION, RUN_FAILED, RUN_PASSED, contentWords } from './words.ts';
+
+/** Something that happened and speaks for or against what went before. */
+export interface Happening {
+  readonly sign: 'passed' | 'failed' | 'undone' | 'refuted' | 'approved';
+  /** Which observation of the session, and which episode, from 0. */
+  readonly observation: number;
+  readonly episode: number;
+}
+
+const RUNNER = /bash|shell|terminal|exec|command|powershell|run|test|build/i;
+const UNDOING =
+  /\bgit (?:checkout (?:--|HEAD|\.|[\w./\\-]+\.\w+)|restore\b(?! --staged)|reset --hard|revert\b|stash\b(?! (?:pop|apply|list))|clean -\w*f)/;
+
+/** All that happened in a session, in order. */
+export function happeningsOf(scenes: readonly Scene[]): Happening[] {
+  const found: Happening[] = [];
+  let number = 0;
+  for (const [episode, { episode: work }] of scenes.entries()) {
+    for (const [i, observation] of work.observations.entries()) {
+      const sign = signOf(observation, work.observations[i - 1], episode > 0 ? scenes[episode - 1]?.episode.request : undefined);
+      if (sign) found.push({ sign, observation: number, episode });
+      number += 1;
+    }
+  }
+  return found;
+}
+
+function signOf(
+  observation: Observation,
+  before: Observation | undefined,
+  lastRequest: Observation | undefined,
+): Happening['sign'] | undefined {
+  switch (observation.role) {
+    case 'revert':
+      return 'undone';
+    case 'call':
+      return UNDOING.test(observation.text) ? 'undone' : undefined;
+    case 'request': {
+      if (!lastRequest) return undefined;
+      const start = observation.text.slice(0, 600);
+      if (REFUTATION.test(start) || isRepeated(observation.text, lastRequest.text)) return 'refuted';
+      return APPROVAL.test(start) ? 'approved' : undefined;
+    }
+    case 'result':
+    case 'command':
+      return isRun(observation, before) ? runSign(observation) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** True for the output of something that was run, as against a file that was read or searched. */
+export function isRun(observation: Observation, before?: Observation): boolean {
+  if (observation.role === 'command' || observation.exitCode !== undefined) return true;
+  const tool = observation.tool ?? before?.tool;
+  if (tool) return RUNNER.test(tool);
+  return (
+    observation.role === 'result' &&
+    before?.role === 'call' &&
+    !/"(?:file_path|pattern|glob|query|url)"\s*:|data-tool-type="(?:read|search|write)"/.test(before.text)
+  );
+}
+
+/** How a run went; undefined when its output does not tell. */
+export function runSign(observation: Observation): 'passed' | 'failed' | undefined {
+  if (observation.isFailure || (observation.exitCode ?? 0) !== 0 || RUN_FAILED.test(observation.text)) return 'failed';
+  return RUN_PASSED.test(observation.text) ? 'passed' : undefined;
+}
+
+function isRepeated(text: string, before: string): boolean {
+  const words = contentWords(text);
+  const earlier = contentWords(before);
+  if (words.size < 4 || earlier.size < 4) return false;
+  let common = 0;
+  for (const word of words) if (earlier.has(word)) common += 1;
+  return common / Math.max(words.size, earlier.size) > 0.8;
+}
+
+/** Kinds of which it makes sense to say that they worked. The labelled sessions give the others an outcome once in twenty. */
+const CAN_WORK: ReadonlySet<Kind> = new Set(['bug_fix', 'command', 'decision']);
+
+/**
+ * The outcome of a finding that is not itself a failure. `worked` needs a run that passed or the user's word after the last of its parts, within
+ * the same request or at the start of the next, and nothing against it before or after that in the same stretch; else null.
+ */
+export function outcomeOf(kind: Kind, parts: readonly ReadUnit[], happenings: readonly Happening[]): Outcome | null {
+  if (!CAN_WORK.has(kind)) return null;
+  const last = Math.max(...parts.map((part) => part.observation));
+  const episode = Math.max(...parts.map((part) => part.episode));
+  const own = parts.some((part) => part.segment.observation.role === 'result' && runSign(part.segment.observation) === 'passed');
+  const after = happenings.filter(
+    (it) =>
+      it.observation > last && it.episode <= episode + 1 && (it.episode === episode || it.sign === 'refuted' || it.sign === 'approved'),
+  );
+  const final = after.at(-1)?.sign ?? (own ? 'passed' : undefined);
+  return final === 'passed' || final === 'approved' ? 'worked' : null;
+}
+
+/** The first thing that spoke against the work of an episode at its end: the user's next words. */
+export function refutationOf(episode: number, happenings: readonly Happening[]): Happening | undefined {
+  return happenings.find((it) => it.sign === 'refuted' && it.episode === episode + 1);
+}
