@@ -208,3 +208,12 @@ export type Occasion =
       readonly prompt: string;
       readonly atMs: number;
     };
+
+/** Something to remember, said by the user or by a model through MCP. */
+export interface Remembering {
+  readonly kind: Kind;
+  readonly text: string;
+  readonly scope: Scope;
+  readonly source: 'user' | 'model';
+  readonly atMs: number;
+}

@@ -1,7 +1,20 @@
 // The vocabulary between the processes: functions, all answered by the service. Only plain data crosses.
-import type { ContextBlock, Kind, Memory, MemoryId, Occasion, Outcome, Query, Recollection, Scope, SessionId, Signal } from '../memory.ts';
+import type {
+  ContextBlock,
+  Kind,
+  Memory,
+  MemoryId,
+  Occasion,
+  Outcome,
+  Query,
+  Recollection,
+  Remembering,
+  Scope,
+  SessionId,
+  Signal,
+} from '../memory.ts';
 
-export type { Occasion } from '../memory.ts';
+export type { Occasion, Remembering } from '../memory.ts';
 
 /** How far a transcript was read; see `store/store.ts`. */
 export interface ReadingCursor {
@@ -11,7 +24,10 @@ export interface ReadingCursor {
 
 /** How things stand in one store. */
 export interface StoreStatus {
-  readonly folder: string;
+  /** The store's folder. */
+  readonly store: string;
+  /** The workspace folder it remembers for; absent for the global one. */
+  readonly folder?: string;
   readonly memories: number;
   readonly waiting: number;
   readonly setAside: number;
@@ -37,15 +53,6 @@ export interface MemoryEdit {
   readonly kind?: Kind;
   readonly outcome?: Outcome | null;
   readonly scope?: Scope;
-}
-
-/** Something to remember, said by the user or by a model through MCP. */
-export interface Remembering {
-  readonly kind: Kind;
-  readonly text: string;
-  readonly scope: Scope;
-  readonly source: 'user' | 'model';
-  readonly atMs: number;
 }
 
 /** What the window tells its service: sent at start, after a restart, and whenever something of it changes. */
