@@ -15,6 +15,9 @@ export const target = `${process.platform}-${process.arch}`;
 /** @param {string} name */
 const has = (name) => fs.existsSync(path.join(root, 'node_modules', name));
 
+/** What both of onnxruntime's builds load. */
+const ONNX_COMMON = ['onnxruntime-common/package.json', 'onnxruntime-common/dist/cjs/*.js', 'onnxruntime-common/dist/cjs/package.json'];
+
 /**
  * Which files of a package that stays outside the bundles ship. A bundle that asks for a package not named here fails the packaging.
  * @type {Record<string, () => { files: string[], remark?: string }>}
@@ -22,24 +25,20 @@ const has = (name) => fs.existsSync(path.join(root, 'node_modules', name));
 const NATIVE = {
   'onnxruntime-node': () => {
     const binaries = `onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}`;
-    const common = [
-      'onnxruntime-node/package.json',
-      'onnxruntime-node/dist/*.js',
-      'onnxruntime-common/package.json',
-      'onnxruntime-common/dist/cjs/*.js',
-      'onnxruntime-common/dist/cjs/package.json',
-    ];
     if (!has(binaries)) return { files: [], remark: `onnxruntime-node has no build for ${target}: the model runs as WebAssembly, slower` };
     // Named for macOS, where the folder holds the library twice. Windows' DirectML is large and not used, but onnxruntime.dll may want to
     // find it; that can be tried only there.
     const libraries = { linux: ['libonnxruntime.so.1'], darwin: ['libonnxruntime.1.dylib'], win32: ['*.dll'] };
     const names = ['onnxruntime_binding.node', ...(libraries[/** @type {'linux'} */ (process.platform)] ?? [])];
-    return { files: [...common, ...names.map((name) => `${binaries}/${name}`)] };
+    return {
+      files: [...ONNX_COMMON, 'onnxruntime-node/package.json', 'onnxruntime-node/dist/*.js', ...names.map((name) => `${binaries}/${name}`)],
+    };
   },
   'onnxruntime-web': () =>
     has('onnxruntime-web/package.json')
       ? {
           files: [
+            ...ONNX_COMMON,
             'onnxruntime-web/package.json',
             'onnxruntime-web/dist/ort.node.min.js',
             'onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',
@@ -102,14 +101,18 @@ export async function makePackage() {
   console.log('Building…');
   const metafiles = await build({ isRelease: true });
 
-  const allowed = externalPackages(metafiles).flatMap((name) => {
-    const entry = NATIVE[name];
-    if (!entry)
-      throw new Error(`The bundles load "${name}", and scripts/package.mjs does not say which of its files ship. Add it to NATIVE.`);
-    const { files, remark } = entry();
-    if (remark) console.log(`  ${remark}`);
-    return files.map((file) => `node_modules/${file}`);
-  });
+  const allowed = [
+    ...new Set(
+      externalPackages(metafiles).flatMap((name) => {
+        const entry = NATIVE[name];
+        if (!entry)
+          throw new Error(`The bundles load "${name}", and scripts/package.mjs does not say which of its files ship. Add it to NATIVE.`);
+        const { files, remark } = entry();
+        if (remark) console.log(`  ${remark}`);
+        return files.map((file) => `node_modules/${file}`);
+      }),
+    ),
+  ];
   writeNotices(metafiles, allowed);
 
   const out = path.join(root, 'out');
