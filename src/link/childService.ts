@@ -38,10 +38,12 @@ const PACE: Pace = { firstRestMs: 500, longestRestMs: 60_000, crashes: 8, within
 const MAX_WAITING = 500;
 /** Enough of the end of stderr to hold one stack. */
 const STDERR_TAIL = 8_192;
+/** What a dead process printed is there at once, unless a child of its own keeps the pipe open. */
+const STDERR_WITHIN_MS = 300;
 
 export interface ChildService extends Disposable {
   /**
-   * Starts the service where need be. What was last given to `configure` is told again to each new service before anything
+   * Starts the service where need be. What was last given to `configure` and `pause` is told again to each new service before anything
    * else is asked. A question that was under way at a crash is asked once more where that is harmless, else rejected.
    * Failures of the link are `UserError`s.
    */
@@ -123,7 +125,7 @@ export function keepService({ script, log, pace: given }: ChildServiceOptions): 
       told: settings,
       configured,
       isOpen: true,
-      gone: watch(child, () => (started.isOpen = false)),
+      gone: watch(child, connection, () => (started.isOpen = false)),
     };
     run = started;
     isEndWanted = false;
@@ -132,7 +134,7 @@ export function keepService({ script, log, pace: given }: ChildServiceOptions): 
   }
 
   /** Resolves when the child is gone, after having decided what comes next. */
-  function watch(child: ChildProcess, onClosed: () => void): Promise<void> {
+  function watch(child: ChildProcess, connection: MessageConnection, onClosed: () => void): Promise<void> {
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-STDERR_TAIL);
@@ -142,6 +144,7 @@ export function keepService({ script, log, pace: given }: ChildServiceOptions): 
       const onGone = (how: string) => {
         clearTimeout(kill);
         onClosed();
+        connection.dispose();
         run = undefined;
         resolve();
         if (state === 'ended') return;
@@ -152,8 +155,13 @@ export function keepService({ script, log, pace: given }: ChildServiceOptions): 
         onClosed();
         kill = setTimeout(() => child.kill('SIGKILL'), 2 * pace.graceMs);
       });
-      // 'close' rather than 'exit': by then stderr has been read to its end, and every answer given has arrived.
-      child.once('close', (code, signal) => onGone(signal ? `was ended by ${signal}` : `ended with code ${String(code)}`));
+      // Not 'close', which Node does not tell of a child whose channel we closed ourselves. The end of stderr says why it died.
+      child.once('exit', (code, signal) => {
+        const how = signal ? `was ended by ${signal}` : `ended with code ${String(code)}`;
+        if (!child.stderr || child.stderr.closed) return onGone(how);
+        const late = setTimeout(() => onGone(how), STDERR_WITHIN_MS);
+        child.stderr.once('close', () => (clearTimeout(late), onGone(how)));
+      });
       // Said by a child that could not be started, which never closes, and by a signal that could not be sent.
       child.on('error', (error) => {
         if (child.pid === undefined) onGone(`could not be started (${codeOf(error) ?? 'unknown error'})`);
@@ -241,6 +249,7 @@ export function keepService({ script, log, pace: given }: ChildServiceOptions): 
       method,
       (...args: unknown[]) => {
         if (method === 'configure') settings = args[0] as ServiceSettings;
+        if (method === 'pause' && settings) settings = { ...settings, isPaused: args[0] === true };
         return question(method, args);
       },
     ]),
