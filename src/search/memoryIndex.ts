@@ -192,7 +192,7 @@ class StoredIndex implements MemoryIndex {
       });
       this.#store.putVectors(encoder.id, new Map(current));
       if (this.#model === encoder.id) for (const [id, vector] of current) this.#putVector(id, vector);
-      await rest(REST_MS, undefined, { ref: false });
+      await rest(REST_MS);
     }
     if (this.#unsaved >= CHANGES_UNTIL_SAVED) this.save();
   }
@@ -381,7 +381,7 @@ class StoredIndex implements MemoryIndex {
         if (vector) this.#putVector(id, vector);
       }
       onProgress?.(i / missing.length);
-      await rest(REST_MS, undefined, { ref: false });
+      await rest(REST_MS);
     }
   }
 

@@ -1,0 +1,292 @@
+// How likely a memory is to be of use: pure formulas. One table of weights for everything that asks.
+//
+// Figures come from the odd conversations of LoCoMo (turns as memories; recall at 5 and 10 by coordinate ascent), see `bench/`.
+// What conversations cannot teach (files, kinds, age, pins) has small weights by judgement: they settle near-ties and no more.
+import type { Kind, Memory, MemoryId } from '../memory.ts';
+
+/** A memory that words or vectors brought up, with all that ranking looks at. */
+export interface Candidate {
+  readonly memory: Memory;
+  /** BM25+ of the query's text; 0 when no word matched. */
+  readonly words: number;
+  /** BM25+ of what surrounds the query (recent commands, the branch); 0 likewise. */
+  readonly aroundWords: number;
+  /** Share of the query's rarity that matched, 0 to 1. */
+  readonly coverage: number;
+  /** Cosine similarity; absent without a model or for a memory that has no vector yet. */
+  readonly similarity?: number;
+  /** Which one it is of its session, in order of time; neighbours differ by one. */
+  readonly position: number;
+}
+
+/** What the ranking knows of the query besides the candidates. */
+export interface Asked {
+  /** The query's words as typed, for the kind of question. */
+  readonly text: string;
+  readonly files: readonly string[];
+  readonly atMs: number;
+  /** Mean and deviation of the similarity to memories at large. */
+  readonly spread?: { readonly mean: number; readonly deviation: number };
+  /** Memories in the store: the best of many is better by chance. */
+  readonly outOf: number;
+}
+
+export interface Features {
+  readonly words: number;
+  readonly nearWords: number;
+  readonly sessionWords: number;
+  readonly meaning: number;
+  readonly nearMeaning: number;
+  readonly sessionMeaning: number;
+  readonly aroundWords: number;
+  readonly asks: number;
+  readonly recency: number;
+  readonly files: number;
+  readonly kind: number;
+  readonly pinned: number;
+}
+
+/** What each feature counts. The first six and `asks` were fitted, the others judged. */
+export const WEIGHTS: Features = {
+  words: 0.8,
+  nearWords: 0.36,
+  sessionWords: 0.4,
+  meaning: 0.25,
+  nearMeaning: 0.24,
+  sessionMeaning: 0.06,
+  asks: -0.2,
+  aroundWords: 0.25,
+  recency: 0.08,
+  files: 0.2,
+  kind: 0.12,
+  pinned: 0.1,
+};
+
+export interface Ranked {
+  readonly candidate: Candidate;
+  readonly features: Features;
+  /** Sum of the weighted features: orders the candidates of one query, says nothing across queries. */
+  readonly strength: number;
+  /** Probability of being of use, 0 to 1; in the order of `strength` within a query. */
+  readonly score: number;
+}
+
+/** Best first; ties by id, so that the same question has the same answer. */
+export function rank(candidates: readonly Candidate[], asked: Asked): Ranked[] {
+  const sessions = bySession(candidates);
+  const wordsOf = normalised(candidates.map((c) => [c.memory.id, c.words]));
+  const aroundOf = normalised(candidates.map((c) => [c.memory.id, c.aroundWords]));
+  const nearOf = normalised(candidates.map((c) => [c.memory.id, nearWords(c, sessions)]));
+  const sessionOf = normalised([...sessions].map(([session, members]) => [session, sessionWords(members)]));
+  const fits = kindsAskedFor(asked.text);
+  const ranked = candidates.map((candidate) => {
+    const { memory } = candidate;
+    const members = sessions.get(memory.session) ?? [];
+    const features: Features = {
+      words: wordsOf.get(memory.id) ?? 0,
+      nearWords: nearOf.get(memory.id) ?? 0,
+      sessionWords: sessionOf.get(memory.session) ?? 0,
+      meaning: meaning(candidate, asked),
+      nearMeaning: nearMeaning(candidate, members, asked),
+      sessionMeaning: sessionMeaning(members, asked),
+      aroundWords: aroundOf.get(memory.id) ?? 0,
+      asks: asks(memory),
+      recency: recency(memory, asked.atMs),
+      files: fileAffinity(memory, asked.files),
+      kind: kindFit(memory, fits),
+      pinned: Number(memory.pinned),
+    };
+    return { candidate, features, strength: strengthOf(features) };
+  });
+  ranked.sort((a, b) => b.strength - a.strength || (a.candidate.memory.id < b.candidate.memory.id ? -1 : 1));
+  const score = usefulness(ranked, asked);
+  return ranked.map((one) => ({ ...one, score: score(one.strength) }));
+}
+
+function strengthOf(features: Features): number {
+  let sum = 0;
+  for (const name of Object.keys(WEIGHTS) as (keyof Features)[]) sum += WEIGHTS[name] * features[name];
+  return sum;
+}
+
+/** Each value divided by the greatest (Lee 1997, max-norm): BM25 has no upper bound, and one query's scores say nothing of another's. */
+function normalised<K>(values: readonly (readonly [K, number])[]): Map<K, number> {
+  const greatest = values.reduce((max, [, value]) => Math.max(max, value), 0);
+  return new Map(values.map(([key, value]) => [key, greatest > 0 ? value / greatest : 0]));
+}
+
+/** Weight of a neighbour one and two places away in its session. */
+const KERNEL = [1, 0.5];
+
+function neighbours(candidate: Candidate, members: readonly Candidate[]): { readonly other: Candidate; readonly weight: number }[] {
+  return members.flatMap((other) => {
+    const weight = KERNEL[Math.abs(other.position - candidate.position) - 1];
+    return weight === undefined || other === candidate ? [] : [{ other, weight }];
+  });
+}
+
+/** Σ weight · words over the neighbours: what stands beside a hit is often the answer to it (passage windows, Kaszkiel and Zobel 1997). */
+function nearWords(candidate: Candidate, sessions: ReadonlyMap<string, readonly Candidate[]>): number {
+  return neighbours(candidate, sessions.get(candidate.memory.session) ?? []).reduce(
+    (sum, { other, weight }) => sum + weight * other.words,
+    0,
+  );
+}
+
+/** √Σ words² over the session's hits: a session that speaks of it often, without long ones winning by length alone. */
+function sessionWords(members: readonly Candidate[]): number {
+  return Math.sqrt(members.reduce((sum, member) => sum + member.words ** 2, 0));
+}
+
+/** The z-score of the similarity, (cos − mean) / deviation, from −2 to 6: a model's cosines stand close together, and differently for each query. */
+function meaning(candidate: Candidate, asked: Asked): number {
+  if (candidate.similarity === undefined || !asked.spread) return 0;
+  return Math.min(6, Math.max(-2, (candidate.similarity - asked.spread.mean) / asked.spread.deviation));
+}
+
+/** Weighted mean of the neighbours' z-scores. */
+function nearMeaning(candidate: Candidate, members: readonly Candidate[], asked: Asked): number {
+  let sum = 0;
+  let weights = 0;
+  for (const { other, weight } of neighbours(candidate, members)) {
+    if (other.similarity === undefined) continue;
+    sum += weight * meaning(other, asked);
+    weights += weight;
+  }
+  return weights > 0 ? sum / weights : 0;
+}
+
+/** Mean of the three best z-scores of the session. */
+function sessionMeaning(members: readonly Candidate[], asked: Asked): number {
+  const best = members.map((member) => meaning(member, asked)).sort((a, b) => b - a);
+  return best.slice(0, 3).reduce((sum, z) => sum + z, 0) / 3;
+}
+
+/** 1 for a memory that asks: a question repeats the words of a question, and answers nothing. */
+function asks(memory: Memory): number {
+  return Number(/[?？]\s*$/.test(memory.text));
+}
+
+/** Age at which a memory has lost half of its recency. */
+const HALF_LIFE_MS = 30 * 24 * 3_600_000;
+
+/** 1 / (1 + age / half-life), 1 to 0: falls quickly at first and never to nothing, as forgetting does (Wixted 2004). No cut-off. */
+export function recency(memory: Memory, atMs: number): number {
+  return 1 / (1 + Math.max(0, atMs - memory.atMs) / HALF_LIFE_MS);
+}
+
+/** 1 when the memory is of the active file, .6 of another open one, .25 of a file in the same folder; 0 otherwise. */
+export function fileAffinity(memory: Memory, files: readonly string[]): number {
+  if (files.length === 0) return 0;
+  const own = [
+    ...memory.entities.files,
+    ...memory.evidence.flatMap((evidence) => (evidence.place.source === 'edits' ? (evidence.place.path ?? []) : [])),
+  ];
+  let best = 0;
+  for (const [i, file] of files.entries()) {
+    for (const other of own) {
+      if (isSameFile(file, other)) best = Math.max(best, i === 0 ? 1 : 0.6);
+      else if (folderOf(file) !== '' && isSameFile(folderOf(file), folderOf(other))) best = Math.max(best, 0.25);
+    }
+  }
+  return best;
+}
+
+/** One of the two may be relative: whole trailing parts must agree. */
+function isSameFile(a: string, b: string): boolean {
+  const one = `/${a.replace(/\\/g, '/').replace(/^\/+|^\.\//, '')}`;
+  const other = `/${b.replace(/\\/g, '/').replace(/^\/+|^\.\//, '')}`;
+  return one.length > 1 && other.length > 1 && (one.endsWith(other) || other.endsWith(one));
+}
+
+function folderOf(file: string): string {
+  const slashed = file.replace(/\\/g, '/');
+  return slashed.slice(0, Math.max(0, slashed.lastIndexOf('/')));
+}
+
+/** Words that ask for a kind of memory. */
+const ASKS_FOR: readonly (readonly [RegExp, readonly Kind[]])[] = [
+  [/\b(?:decid\w*|decision|why|chose|choose|instead of|rather than|agreed?)\b/i, ['decision', 'architecture']],
+  [
+    /\b(?:tried|try|attempt\w*|fail\w*|did(?:n't| not) work|does(?:n't| not) work|again|still|went wrong)\b/i,
+    ['failed_attempt', 'bug_fix'],
+  ],
+  [/\b(?:bug|fix\w*|error|broke\w*|crash\w*|exception|regression|stack trace)\b/i, ['bug_fix', 'failed_attempt']],
+  [/\b(?:run|command|start|build|deploy|install|script|how do (?:i|we|you))\b/i, ['command']],
+  [/\b(?:prefer\w*|always|never|style|convention|like it)\b/i, ['preference', 'pattern']],
+  [/\b(?:todo|next|left|remaining|open|unfinished|later)\b/i, ['todo']],
+  [/\b(?:where|structure|architecture|module|layer|which file|organi[sz]ed|flow)\b/i, ['architecture', 'pattern']],
+];
+
+function kindsAskedFor(text: string): ReadonlySet<Kind> {
+  return new Set(ASKS_FOR.flatMap(([pattern, kinds]) => (pattern.test(text) ? kinds : [])));
+}
+
+/** 1 when the question asks for this kind; else half of how much the memory is worth keeping (its weight). A failure counts as one, whatever its kind. */
+function kindFit(memory: Memory, fits: ReadonlySet<Kind>): number {
+  const isFailure = memory.outcome === 'failed' || memory.outcome === 'abandoned';
+  return fits.has(memory.kind) || (isFailure && fits.has('failed_attempt')) ? 1 : 0.5 * memory.weight;
+}
+
+function bySession(candidates: readonly Candidate[]): Map<string, Candidate[]> {
+  const sessions = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const members = sessions.get(candidate.memory.session);
+    if (members) members.push(candidate);
+    else sessions.set(candidate.memory.session, [candidate]);
+  }
+  return sessions;
+}
+
+// --- the floor
+
+/** What a query's answers look like as a whole: tells a question that the store can answer from one that it cannot. */
+export interface Signs {
+  /** Greatest share of the query's rarity that one candidate covers, 0 to 1. */
+  readonly coverage: number;
+  /** Share of the five best by words that are among the ten best by meaning, 0 to 1. */
+  readonly agreement: number;
+  /** Best z-score less the one expected of the best of so many by chance, √(2 ln n). */
+  readonly surprise: number;
+  /** Strength of the first above that of the tenth. */
+  readonly gap: number;
+}
+
+export function signsOf(ranked: readonly Omit<Ranked, 'score'>[], asked: Asked): Signs {
+  const byWords = ranked
+    .filter((r) => r.candidate.words > 0)
+    .sort((a, b) => b.candidate.words - a.candidate.words)
+    .slice(0, 5);
+  const byMeaning = ranked.filter((r) => r.candidate.similarity !== undefined).sort((a, b) => b.features.meaning - a.features.meaning);
+  const nearest = new Set<MemoryId>(byMeaning.slice(0, 10).map((r) => r.candidate.memory.id));
+  const first = ranked[0];
+  const tenth = ranked[9];
+  return {
+    coverage: ranked.reduce((max, r) => Math.max(max, r.candidate.coverage), 0),
+    agreement: byWords.length === 0 ? 0 : byWords.filter((r) => nearest.has(r.candidate.memory.id)).length / byWords.length,
+    surprise: byMeaning[0] ? byMeaning[0].features.meaning - Math.sqrt(2 * Math.log(Math.max(2, asked.outOf))) : 0,
+    gap: first ? first.strength - (tenth?.strength ?? 0) : 0,
+  };
+}
+
+/** Logistic regression of "is of use" on the signs and the strength below the first's; two, since without a model half the signs are silent. */
+export const FLOOR_MODEL = {
+  both: { constant: -3.5, coverage: 3, agreement: 1, surprise: 0.6, gap: 0.6, behind: 2.5 },
+  words: { constant: -3.5, coverage: 4.5, agreement: 0, surprise: 0, gap: 0.6, behind: 2.5 },
+};
+
+/** Below this nothing is returned where the floor is asked for. */
+export const FLOOR = 0.3;
+
+function usefulness(ranked: readonly Omit<Ranked, 'score'>[], asked: Asked): (strength: number) => number {
+  const best = ranked[0]?.strength ?? 0;
+  const signs = signsOf(ranked, asked);
+  const model = asked.spread ? FLOOR_MODEL.both : FLOOR_MODEL.words;
+  const base =
+    model.constant +
+    model.coverage * signs.coverage +
+    model.agreement * signs.agreement +
+    model.surprise * signs.surprise +
+    model.gap * signs.gap;
+  return (strength) => 1 / (1 + Math.exp(-(base - model.behind * (best - strength))));
+}

@@ -1,0 +1,173 @@
+// Query → recollections: both indexes asked side by side, their answers ranked as one.
+import type { Memory, MemoryId, Query, Recollection } from '../memory.ts';
+import type { Encoder } from '../model/encoder.ts';
+import type { MemoryIndex, VectorHit, WordHit } from '../search/memoryIndex.ts';
+import { distinctTermsOf } from '../search/terms.ts';
+import { MemoryCache, type ReadableStore } from './memoryCache.ts';
+import { FLOOR, rank, type Candidate } from './ranking.ts';
+import { whyFound } from './why.ts';
+
+export interface RetrieverParts {
+  readonly store: ReadableStore;
+  readonly index: MemoryIndex;
+  /** Undefined while the model is loading or missing: words answer alone. */
+  readonly encoder: () => Encoder | undefined;
+  /** How long the words wait for the query's vector. Default `ENCODER_PATIENCE_MS`. */
+  readonly encoderPatienceMs?: number;
+}
+
+export interface RecallOptions {
+  /** The query may be unfinished: prefixes and small typos count, and no query at all shows the newest. */
+  readonly isTyping?: boolean;
+  /** Leaves out what is not likely enough to be of use; often everything. */
+  readonly useFloor?: boolean;
+}
+
+export interface Retriever {
+  /** Best first, at most `query.limit`; never superseded, hidden or forgotten ones. The same query over the same store has the same answer. */
+  recall(query: Query, options?: RecallOptions): Promise<Recollection[]>;
+}
+
+/** A hook gives the service 150 ms in all; a query takes the model 5 to 20. */
+export const ENCODER_PATIENCE_MS = 100;
+const WORD_HITS = 400;
+const VECTOR_HITS = 250;
+const AROUND_HITS = 100;
+/** Candidates ranked with their neighbours; further down nothing was ever found to be of use. */
+const MOST_CANDIDATES = 200;
+/** The best ones, whose neighbours are looked at though nothing in them matched. */
+const WITH_NEIGHBOURS = 50;
+const REACH = 2;
+/** A long prompt says at its beginning and at its end what it is about; 1,600 characters are some 400 tokens. */
+const EMBEDDED_HEAD = 1_000;
+const EMBEDDED_TAIL = 600;
+/** While typing the same texts come again and again. */
+const QUERIES_KEPT = 64;
+
+export function createRetriever(parts: RetrieverParts): Retriever {
+  const { store, index, encoder } = parts;
+  const patienceMs = parts.encoderPatienceMs ?? ENCODER_PATIENCE_MS;
+  const memories = new MemoryCache(store);
+  const embedded = new Map<string, Float32Array>();
+
+  async function embed(text: string): Promise<Float32Array | undefined> {
+    const model = encoder();
+    if (!model) return undefined;
+    const key = `${model.id}\n${text}`;
+    const known = embedded.get(key);
+    if (known) return known;
+    const embedding = model.embed([text], 'query').then(
+      ([vector]) => {
+        if (vector) embedded.set(key, vector);
+        if (embedded.size > QUERIES_KEPT) embedded.delete(embedded.keys().next().value ?? key);
+        return vector;
+      },
+      // A model that fails on a query must not silence the words; whoever owns it sees its failures.
+      () => undefined,
+    );
+    return within(embedding, patienceMs);
+  }
+
+  function candidatesOf(words: readonly WordHit[], around: readonly WordHit[], vector: Float32Array | undefined): Candidate[] {
+    const wordsOf = new Map(words.map((hit) => [hit.id, hit]));
+    const aroundOf = new Map(around.map((hit) => [hit.id, hit.score]));
+    const nearest: readonly VectorHit[] = vector ? index.vectors(vector, VECTOR_HITS) : [];
+    const found = bestOf(words, nearest, around).flatMap((id) => active(memories.get(id)));
+    const all = withNeighbours(found);
+    const similarityOf = new Map(nearest.map((hit) => [hit.id, hit.similarity]));
+    const further = all.map((memory) => memory.id).filter((id) => !similarityOf.has(id));
+    if (vector) for (const [id, similarity] of index.similarities(vector, further)) similarityOf.set(id, similarity);
+    return all.map((memory): Candidate => {
+      const similarity = similarityOf.get(memory.id);
+      return {
+        memory,
+        words: wordsOf.get(memory.id)?.score ?? 0,
+        coverage: wordsOf.get(memory.id)?.coverage ?? 0,
+        aroundWords: aroundOf.get(memory.id) ?? 0,
+        position: memories.orderOf(memory.session).get(memory.id) ?? 0,
+        ...(similarity !== undefined && { similarity }),
+      };
+    });
+  }
+
+  function withNeighbours(found: readonly Memory[]): Memory[] {
+    const all = new Map(found.map((memory) => [memory.id, memory]));
+    for (const memory of found.slice(0, WITH_NEIGHBOURS)) {
+      const order = memories.orderOf(memory.session);
+      const position = order.get(memory.id) ?? 0;
+      for (const [id, other] of order) {
+        if (Math.abs(other - position) > REACH || all.has(id)) continue;
+        for (const neighbour of active(memories.get(id))) all.set(id, neighbour);
+      }
+    }
+    return [...all.values()];
+  }
+
+  return {
+    async recall(query, options = {}) {
+      const { isTyping = false, useFloor = false } = options;
+      memories.refresh();
+      if (distinctTermsOf(query.text).length === 0) {
+        if (!isTyping) return [];
+        return memories.newest(query.limit).map((memory) => ({ memory, score: 0, why: whyFound(memory, query, [], undefined) }));
+      }
+      // The model works on its own threads: the words are looked up meanwhile.
+      const embedding = embed(clipped(query.text));
+      const words = index.words(query.text, WORD_HITS, isTyping);
+      const surroundings = [...(query.recent ?? []), query.branch ?? ''].join('\n');
+      const around = surroundings.trim() === '' ? [] : index.words(surroundings, AROUND_HITS, false);
+      const vector = await embedding;
+      // Something may have been forgotten while the model was at work.
+      memories.refresh();
+      const spread = vector && index.spread(vector);
+      const candidates = candidatesOf(words, around, vector);
+      const ranked = rank(candidates, {
+        text: query.text,
+        files: query.files ?? [],
+        atMs: query.atMs,
+        outOf: index.state.vectors,
+        ...(spread && { spread }),
+      });
+      const termsOf = new Map(words.map((hit) => [hit.id, hit.terms]));
+      return ranked
+        .filter(({ score }) => !useFloor || score >= FLOOR)
+        .slice(0, query.limit)
+        .map(({ candidate: { memory, similarity }, score }) => ({
+          memory,
+          score,
+          why: whyFound(memory, query, termsOf.get(memory.id) ?? [], similarity),
+        }));
+    },
+  };
+}
+
+/** The ids worth ranking: by reciprocal rank over the lists (Cormack et al. 2009), which needs no scale. */
+function bestOf(...lists: readonly (readonly { readonly id: MemoryId }[])[]): MemoryId[] {
+  const scores = new Map<MemoryId, number>();
+  for (const list of lists) for (const [i, { id }] of list.entries()) scores.set(id, (scores.get(id) ?? 0) + 1 / (60 + i));
+  return [...scores]
+    .sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1))
+    .slice(0, MOST_CANDIDATES)
+    .map(([id]) => id);
+}
+
+function active(memory: Memory | undefined): Memory[] {
+  return memory?.status === 'active' ? [memory] : [];
+}
+
+function clipped(text: string): string {
+  return text.length <= EMBEDDED_HEAD + EMBEDDED_TAIL ? text : `${text.slice(0, EMBEDDED_HEAD)}\n${text.slice(-EMBEDDED_TAIL)}`;
+}
+
+/** What the promise gives in time, else undefined. The promise must not reject. */
+async function within<T>(promise: Promise<T>, patienceMs: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), patienceMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
