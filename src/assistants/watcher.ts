@@ -100,7 +100,7 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
     const key = `${transcript.assistant}:${transcript.path}`;
     const stamp = stampOf(transcript);
     try {
-      for (let hasMore = true; hasMore && !owned.isDisposed; ) {
+      for (let hasMore = true; hasMore && !owned.isDisposed;) {
         const result = await reader.read(transcript, await desk.cursor(key), where);
         skipped += result.skipped;
         if (result.trouble) troubles.set(reader.assistant, result.trouble);
@@ -112,7 +112,10 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
       readAt.set(transcript.path, stamp);
     } catch (thrown) {
       // Gone or locked: the next sweep tries again; nothing that was taken in is lost.
-      log.debug(`reading a ${transcript.assistant} conversation failed`, codeOf(thrown) ?? (thrown instanceof Error ? thrown.name : 'unknown'));
+      log.debug(
+        `reading a ${transcript.assistant} conversation failed`,
+        codeOf(thrown) ?? (thrown instanceof Error ? thrown.name : 'unknown'),
+      );
     }
   }
 
@@ -144,7 +147,9 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
   function look(session?: SessionId): Promise<void> {
     if (session) first = session;
     restat();
-    return looking.request().catch((thrown: unknown) => log.error('reading conversations failed', thrown instanceof Error ? thrown.name : ''));
+    return looking
+      .request()
+      .catch((thrown: unknown) => log.error('reading conversations failed', thrown instanceof Error ? thrown.name : ''));
   }
 
   /** Sizes and times of the known transcripts, so that growth is seen without a walk. */

@@ -39,3 +39,14 @@ export class Serial<T> {
     return run;
   }
 }
+
+/** Runs what it is given one after the other, in the order of asking. A failure reaches its own asker only. */
+export class OneAtATime {
+  #last: Promise<unknown> = Promise.resolve();
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#last.then(work, work);
+    this.#last = run.catch(() => undefined);
+    return run;
+  }
+}

@@ -1,0 +1,60 @@
+// Every command: its id and arguments, declared once; registering goes through one wrapper that shows what the user can act on and logs the rest.
+import * as vscode from 'vscode';
+import { Disposables, type Disposable } from '../util/disposal.ts';
+import { UserError } from '../util/errors.ts';
+import type { Log } from '../util/log.ts';
+import type { TreeNode } from './memoryTree.ts';
+
+/** Id → what it is called with. The manifest test holds package.json to this list. */
+export interface CommandArguments {
+  'cairn.recall': [text?: string];
+  'cairn.forget': [node?: TreeNode, selection?: readonly TreeNode[]];
+  'cairn.undoForget': [node?: TreeNode];
+  'cairn.openSource': [node?: TreeNode];
+  'cairn.copy': [node?: TreeNode];
+  'cairn.pin': [node?: TreeNode];
+  'cairn.unpin': [node?: TreeNode];
+  'cairn.pause': [];
+  'cairn.resume': [];
+  'cairn.connectClaudeCode': [];
+  'cairn.disconnectClaudeCode': [];
+  'cairn.showStatus': [];
+  'cairn.showLog': [];
+  'cairn.rebuildIndex': [];
+  'cairn.openSettings': [];
+}
+export type CommandId = keyof CommandArguments;
+export type CommandTable = { readonly [Id in CommandId]: (...args: CommandArguments[Id]) => unknown };
+
+/** Context keys that the manifest's `when` clauses use. */
+export type ContextKey = 'cairn.hasService' | 'cairn.isPaused' | 'cairn.canUndo';
+
+export function setContext(key: ContextKey, value: boolean): void {
+  void vscode.commands.executeCommand('setContext', key, value);
+}
+
+export function registerCommands(table: CommandTable, log: Log): Disposable {
+  const owned = new Disposables();
+  for (const [id, run] of Object.entries(table) as [CommandId, (...args: unknown[]) => unknown][]) {
+    owned.own(vscode.commands.registerCommand(id, (...args: unknown[]) => guarded(id, () => run(...args), log)));
+  }
+  return owned;
+}
+
+/** A `UserError` is shown as it is; anything else is a bug: logged with its stack, with a way to the log. */
+async function guarded(id: CommandId, run: () => unknown, log: Log): Promise<unknown> {
+  try {
+    return await run();
+  } catch (thrown) {
+    if (thrown instanceof vscode.CancellationError) return undefined;
+    if (thrown instanceof UserError) {
+      void vscode.window.showErrorMessage(thrown.message);
+      return undefined;
+    }
+    log.error(`${id} failed`, thrown instanceof Error ? (thrown.stack ?? thrown.message) : 'unknown error');
+    const showLog = 'Show Log';
+    const answer = await vscode.window.showErrorMessage('Something went wrong in Cairn. The log has the details.', showLog);
+    if (answer === showLog) await vscode.commands.executeCommand('cairn.showLog');
+    return undefined;
+  }
+}

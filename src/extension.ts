@@ -1,0 +1,138 @@
+// The extension host's composition root: makes the parts and puts each in its place. Nothing heavy is here: store, model and indexes live in the service.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { offerMcpServer } from './editor/chat.ts';
+import { registerCommands, setContext } from './editor/commands.ts';
+import { connectClaudeCode, disconnectClaudeCode } from './editor/connecting.ts';
+import { Forgetting } from './editor/forgetting.ts';
+import { memoryActions } from './editor/memoryActions.ts';
+import { MemoryTree } from './editor/memoryTree.ts';
+import { showRecallPicker } from './editor/recallPicker.ts';
+import { onDidChangeSettings, readSettings } from './editor/settings.ts';
+import { watchEditor } from './editor/sources/watchEditor.ts';
+import { StatusItem } from './editor/status.ts';
+import { StatusView } from './editor/statusView.ts';
+import { showWelcomeOnce } from './editor/welcome.ts';
+import { keepService } from './link/childService.ts';
+import { cairnHome } from './link/paths.ts';
+import type { ServiceSettings } from './link/protocol.ts';
+import { Disposables } from './util/disposal.ts';
+
+/** Waits for the editor to have drawn itself. */
+const AFTER_START_MS = 300;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const owned = new Disposables();
+  context.subscriptions.push(owned);
+  const startedAtMs = performance.now();
+  const log = owned.own(vscode.window.createOutputChannel('Cairn', { log: true }));
+  const dist = context.asAbsolutePath('dist');
+  const home = cairnHome(process.env);
+
+  const service = owned.own(keepService({ script: path.join(dist, 'service.cjs'), log }));
+  const forgetting = owned.own(new Forgetting(service.api));
+  const tree = owned.own(new MemoryTree({ list: () => service.api.list(undefined) }, forgetting));
+  const status = owned.own(new StatusView({ api: service.api, item: owned.own(new StatusItem()), tree, log }));
+  const actions = memoryActions({ api: service.api, forgetting, selection: () => tree.selection });
+  const paused = {
+    get: () => context.workspaceState.get('isPaused', false),
+    async set(isPaused: boolean) {
+      await context.workspaceState.update('isPaused', isPaused);
+      setContext('cairn.isPaused', isPaused);
+      await service.api.pause(isPaused);
+    },
+  };
+
+  owned.own(
+    registerCommands(
+      {
+        'cairn.recall': (text) =>
+          showRecallPicker(
+            { recall: (query) => service.api.recall(undefined, query, true), openSource: actions.openSource, forget: actions.forgetOne },
+            text,
+          ),
+        'cairn.forget': actions.forget,
+        'cairn.undoForget': (node) => forgetting.undo(node?.kind === 'forgotten' ? node.batch : undefined),
+        'cairn.openSource': (node) => (node?.kind === 'memory' ? actions.openSource(node.memory) : undefined),
+        'cairn.copy': actions.copy,
+        'cairn.pin': (node) => actions.pin(node, true),
+        'cairn.unpin': (node) => actions.pin(node, false),
+        'cairn.pause': () => paused.set(true),
+        'cairn.resume': () => paused.set(false),
+        'cairn.connectClaudeCode': () => connectClaudeCode(home, log),
+        'cairn.disconnectClaudeCode': () => disconnectClaudeCode(home, log),
+        'cairn.showStatus': () => status.showMenu(),
+        'cairn.showLog': () => log.show(),
+        'cairn.rebuildIndex': () => actions.rebuildIndex(),
+        'cairn.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:cairn-memory.cairn'),
+      },
+      log,
+    ),
+  );
+  owned.own(
+    offerMcpServer({
+      command: process.execPath,
+      args: [path.join(dist, 'mcp.cjs')],
+      env: { ELECTRON_RUN_AS_NODE: '1', CAIRN_HOME: home, ...folderOf(vscode.workspace.workspaceFolders) },
+      version: String(context.extension.packageJSON.version),
+    }),
+  );
+
+  let realFolders: ReadonlyMap<string, string> = new Map();
+  const configure = async (): Promise<void> => {
+    realFolders = await realPaths(vscode.workspace.workspaceFolders ?? []);
+    const settings = serviceSettings(context, [...realFolders.values()], paused.get());
+    await service.api.configure(settings);
+    setContext('cairn.hasService', true);
+    await status.refresh();
+    editor.useSources(settings.sources);
+  };
+  const configureSafely = () => configure().catch((thrown: unknown) => status.failed(thrown));
+  const editor = owned.own(
+    watchEditor({ capture: (folder, signals) => service.api.capture(folder && realFolders.get(folder), signals), log }),
+  );
+
+  setContext('cairn.isPaused', paused.get());
+  owned.own(onDidChangeSettings(() => void configureSafely()));
+  owned.own(vscode.workspace.onDidChangeWorkspaceFolders(() => void configureSafely()));
+  owned.own(service.onDidChange(() => status.changed()));
+  owned.own(service.onDidChangeState(() => status.changed()));
+  const timer = setTimeout(() => {
+    void configureSafely();
+    void showWelcomeOnce(context.globalState);
+  }, AFTER_START_MS);
+  owned.defer(() => clearTimeout(timer));
+  log.info(`activated in ${(performance.now() - startedAtMs).toFixed(1)} ms`);
+}
+
+/** Nothing that matters: backlog and store are on disk; ending the subscriptions ends the service. */
+export function deactivate(): void {}
+
+/** The window's folders on disk, as the editor spells them, and with links resolved. */
+async function realPaths(folders: readonly vscode.WorkspaceFolder[]): Promise<ReadonlyMap<string, string>> {
+  const paths = folders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
+  return new Map(await Promise.all(paths.map(async (at) => [at, await fs.promises.realpath(at).catch(() => at)] as const)));
+}
+
+/** What the service is told of this window. The only place that knows both the editor's context and the service's settings. */
+function serviceSettings(context: vscode.ExtensionContext, folders: readonly string[], isPaused: boolean): ServiceSettings {
+  const storage = context.storageUri?.fsPath;
+  // A window of one folder uses the editor's storage as it is; one of several has a store for each.
+  const storageOf = (folder: string, base: string): string =>
+    folders.length === 1 ? base : path.join(base, createHash('sha256').update(folder).digest('hex').slice(0, 12));
+  return {
+    ...readSettings(),
+    roots: storage === undefined ? [] : folders.map((folder) => ({ folder, storage: storageOf(folder, storage) })),
+    globalStorage: context.globalStorageUri.fsPath,
+    ...(storage !== undefined && { editorStorage: path.dirname(storage) }),
+    models: context.asAbsolutePath('models'),
+    isPaused,
+  };
+}
+
+function folderOf(folders: readonly vscode.WorkspaceFolder[] | undefined): { readonly CAIRN_FOLDER?: string } {
+  const first = folders?.find(({ uri }) => uri.scheme === 'file');
+  return first ? { CAIRN_FOLDER: first.uri.fsPath } : {};
+}
