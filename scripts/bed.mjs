@@ -5,6 +5,6 @@ try {
   await setUpBed(console.log);
   console.log(`Chromium: ${await setUpChromium(console.log)}`);
 } catch (error) {
-  console.error(error.message);
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }

@@ -10,6 +10,7 @@ const isWindows = process.platform === 'win32';
 
 /** True when every package that the lock file asks for is there in that version; optional ones may be absent. */
 function isInstalled() {
+  /** @param {string} name */
   const read = (name) => JSON.parse(fs.readFileSync(path.join(root, name), 'utf8')).packages;
   if (!fs.existsSync(path.join(root, 'node_modules/.package-lock.json'))) return false;
   const present = read('node_modules/.package-lock.json');
@@ -19,17 +20,21 @@ function isInstalled() {
   );
 }
 
-/** Resolves with the exit code; 128 + n for a signal, as shells count. */
+/**
+ * Resolves with the exit code; 128 + n for a signal, as shells count.
+ * @param {string} command @param {string[]} args @returns {Promise<number>}
+ */
 function run(command, args, env = process.env) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env, stdio: 'inherit', shell: isWindows && command.endsWith('.cmd') });
     // Ctrl-C reaches the whole foreground group by itself; a plain `kill` reaches only us. Ending twice does no harm.
+    /** @param {NodeJS.Signals} signal */
     const pass = (signal) => child.kill(signal);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass);
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(name, pass);
-      resolve(code ?? 128 + (os.constants.signals[signal] ?? 0));
+      resolve(code ?? 128 + (signal ? os.constants.signals[signal] : 0));
     });
   });
 }
@@ -49,11 +54,14 @@ async function install() {
   }
 }
 
-/** Installs, then runs `script` (a path from the root) with this process's arguments in Node 24, and exits as it does. */
+/**
+ * Installs, then runs a script with this process's arguments in Node 24, and exits as it does.
+ * @param {string} script A path from the root.
+ */
 export async function continueIn(script) {
   await install();
   const bundled = path.join(root, 'node_modules/node/bin', isWindows ? 'node.exe' : 'node');
-  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const isNewEnough = major > 22 || (major === 22 && minor >= 18);
   if (!fs.existsSync(bundled) && !isNewEnough) {
     console.error('Node 24 is not there: the "node" package has no program for this system. Install Node 24 and try again.');

@@ -29,15 +29,39 @@ function killGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(process.platform === 'win32' ? pid : -pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** How long programs get to end what they started themselves, when this process is ending. */
+const LAST_WORDS_MS = 2000;
+
 process.on('exit', () => {
+  for (const pid of groups) killGroup(pid, 'SIGTERM');
+  const until = Date.now() + LAST_WORDS_MS;
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  while ([...groups].some(isAlive) && Date.now() < until) Atomics.wait(clock, 0, 0, 20);
   for (const pid of groups) killGroup(pid, 'SIGKILL');
 });
 
+/**
+ * Makes Ctrl-C, `kill` and a closed terminal end this process by `process.exit`, so that what it started ends with it: by default a signal
+ * runs no exit handlers. Returns a function that gives the signals to another handler instead.
+ */
+export function exitOnSignals(): (handler: () => void) => void {
+  let handle = (): void => process.exit(130);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => handle());
+  return (handler) => (handle = handler);
+}
+
 function track(child: ChildProcess): void {
   const { pid } = child;
-  if (pid === undefined) return;
-  groups.add(pid);
-  // The leader's end is not the end of its group: `end` and the exit handler still see to the rest.
+  // Kept until `end` or the exit handler: the leader's end is not the end of its group.
+  if (pid !== undefined) groups.add(pid);
 }
 
 /** Runs a program to its end, its stdin closed. Never rejects for a non-zero code; rejects when it cannot be started. */

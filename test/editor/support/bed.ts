@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, type Page, chromium } from 'playwright-core';
 import { root, setUpBed, setUpChromium } from '../../../scripts/lib/bed.ts';
 import { type CodeServer, startCodeServer } from '../../../scripts/lib/codeServer.ts';
-import { run } from '../../../scripts/lib/processes.ts';
+import { exitOnSignals, run } from '../../../scripts/lib/processes.ts';
 import { byokModels } from '../../../scripts/sample/chatModels.ts';
 
 export interface BedOptions {
@@ -96,6 +96,9 @@ async function openPage(browser: Browser): Promise<Page> {
 }
 
 const workbenchOf = (page: Page) => page.locator('.monaco-workbench .activitybar').waitFor({ timeout: SLOW_MS });
+
+// A test run that is told to end takes its editor and browser with it.
+exitOnSignals();
 
 /** Starts it all, and waits for the workbench. The caller closes it. */
 export async function openBed(options: BedOptions = {}): Promise<Bed> {

@@ -1,0 +1,134 @@
+// Runs the suites one after the other, sets up what each needs, and ends with one line: "N passed, M failed".
+// What is missing on this machine fails its suite in one line that says how to get it: nothing is skipped.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { installClaudeCode } from '../../test/clients/support/claudeCode.ts';
+import { makePackage } from '../package.mjs';
+import { Missing, root, setUpBed, setUpChromium } from './bed.ts';
+import { exitOnSignals, findProgram, run } from './processes.ts';
+
+/** Tests passed and failed; a step that is not a test (the type check, say) counts only when it fails. */
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+const bin = (name: string): string => path.join(root, 'node_modules', name);
+const TOOLS = { tsc: bin('typescript/bin/tsc'), eslint: bin('eslint/bin/eslint.js'), prettier: bin('prettier/bin/prettier.cjs') };
+
+function heading(text: string): void {
+  console.log(`\n== ${text} ${'='.repeat(Math.max(0, 74 - text.length))}`);
+}
+
+async function step(name: string, tool: keyof typeof TOOLS, args: readonly string[]): Promise<Tally> {
+  heading(name);
+  const { code } = await run(process.execPath, [TOOLS[tool], ...args], { cwd: root });
+  if (code === 0) console.log('fine');
+  return { passed: 0, failed: code === 0 ? 0 : 1 };
+}
+
+interface MochaOptions {
+  readonly timeoutMs: number;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Put before the program, e.g. to run it without a network. */
+  readonly wrapper?: readonly string[];
+  readonly args: readonly string[];
+}
+
+/** Runs all `.test.ts` files under test/<suite>. A run that dies without having counted is one failure. */
+async function mocha(suite: string, { timeoutMs, env = {}, wrapper = [], args }: MochaOptions): Promise<Tally> {
+  heading(`test/${suite}`);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-stats-'));
+  const stats = path.join(folder, 'stats.json');
+  try {
+    const reporter = path.join(root, 'scripts/lib/statsReporter.mjs');
+    const [command = process.execPath, ...rest] = [
+      ...wrapper,
+      process.execPath,
+      bin('mocha/bin/mocha.js'),
+      ...['--reporter', reporter, '--timeout', String(timeoutMs)],
+      `test/${suite}/**/*.test.ts`,
+      ...args,
+    ];
+    const { code } = await run(command, rest, { cwd: root, env: { ...process.env, ...env, CAIRN_TEST_STATS: stats } });
+    const tally: Tally = fs.existsSync(stats) ? (JSON.parse(fs.readFileSync(stats, 'utf8')) as Tally) : { passed: 0, failed: 0 };
+    if (code !== 0 && tally.failed === 0) {
+      console.log(`test/${suite} ended with code ${code} and no failed test of its own.`);
+      tally.failed = 1;
+    }
+    return tally;
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function sum(tallies: readonly Tally[]): Tally {
+  return tallies.reduce((all, { passed, failed }) => ({ passed: all.passed + passed, failed: all.failed + failed }), {
+    passed: 0,
+    failed: 0,
+  });
+}
+
+const unit = (args: readonly string[]) => mocha('unit', { timeoutMs: 2000, args });
+
+async function check(): Promise<Tally> {
+  const projects = ['.', 'webview'].filter((folder) => fs.existsSync(path.join(root, folder, 'tsconfig.json')));
+  const tallies = [];
+  for (const project of projects) tallies.push(await step(`types: ${project}`, 'tsc', ['-p', project]));
+  tallies.push(await step('lint', 'eslint', ['.']));
+  tallies.push(await step('format', 'prettier', ['--check', '--log-level', 'warn', '.']));
+  tallies.push(await unit([]));
+  return sum(tallies);
+}
+
+/** The command that runs a program with loopback as its only network; none where this user may not do so. */
+async function offline(): Promise<string[]> {
+  const unshare = findProgram('unshare');
+  const up = ['sh', '-c', 'ip link set lo up && exec "$@"', 'offline'];
+  for (const flags of [['-n'], ['-rn']]) {
+    if (unshare && (await run(unshare, [...flags, ...up, 'true'], { output: 'collect' })).code === 0) return [unshare, ...flags, ...up];
+  }
+  console.log('The clients run with the network in reach: to run them without, be root or allow user namespaces, and install iproute2.');
+  return [];
+}
+
+const SUITES: Record<string, (args: readonly string[]) => Promise<Tally>> = {
+  check,
+  unit,
+  // Real models and fifty kills: seconds each on a small machine.
+  native: (args) => mocha('native', { timeoutMs: 120_000, args }),
+  async editor(args) {
+    heading('setting up the editor');
+    await setUpBed(console.log);
+    const CHROMIUM = await setUpChromium(console.log);
+    const CAIRN_VSIX = process.env['CAIRN_VSIX'] ?? (await makePackage());
+    return mocha('editor', { timeoutMs: 180_000, env: { CHROMIUM, CAIRN_VSIX }, args });
+  },
+  async clients(args) {
+    heading('setting up the clients');
+    await installClaudeCode(console.log);
+    const CAIRN_VSIX = process.env['CAIRN_VSIX'] ?? (await makePackage());
+    return mocha('clients', { timeoutMs: 120_000, env: { CAIRN_VSIX }, wrapper: await offline(), args });
+  },
+};
+
+exitOnSignals();
+const [named, ...args] = process.argv.slice(2);
+const names = named === undefined ? ['check', 'native', 'editor', 'clients'] : [named];
+const startedAt = Date.now();
+const tallies: Tally[] = [];
+for (const name of names) {
+  const suite = SUITES[name];
+  try {
+    if (!suite) throw new Missing(`There is no suite "${name}". There are ${Object.keys(SUITES).join(', ')}.`);
+    tallies.push(await suite(args));
+  } catch (error) {
+    console.log(`${name}: ${error instanceof Missing ? error.message : error instanceof Error ? error.stack : String(error)}`);
+    tallies.push({ passed: 0, failed: 1 });
+  }
+}
+const { passed, failed } = sum(tallies);
+console.log(`\n${Math.round((Date.now() - startedAt) / 1000)} s`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
