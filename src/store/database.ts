@@ -5,6 +5,8 @@ import { sqlite } from './sqlite.ts';
 
 /** How long one process waits for another's write or checkpoint to end. Ours take milliseconds; a VACUUM takes a second or two. */
 const BUSY_TIMEOUT_MS = 5_000;
+/** How long a checkpoint waits for readers to let go of old pages: it can be tried again, so not long. */
+const CHECKPOINT_TIMEOUT_MS = 250;
 /** The -wal file is cut back to this after a checkpoint, so that one big transaction does not leave a big file for ever. */
 const WAL_LIMIT_BYTES = 4 * 1024 * 1024;
 
@@ -87,6 +89,16 @@ export class Database {
       throw thrown;
     } finally {
       this.#isWriting = false;
+    }
+  }
+
+  /** Moves all of the -wal file into the database and empties it; false when a reader is in the way. */
+  checkpoint(): boolean {
+    this.exec(`PRAGMA busy_timeout = ${CHECKPOINT_TIMEOUT_MS}`);
+    try {
+      return this.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)')?.busy === 0;
+    } finally {
+      this.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
   }
 

@@ -6,11 +6,14 @@ import type { Database } from './database.ts';
 /** 128 bits: no two texts of one store will ever share them by chance. */
 const HASH_BYTES = 16;
 
+/** Around a sentence, not part of it. Listed, not \p{P}: that would take the '#' of "C#" and the '--' of "--force" too. */
+const BEFORE = /^(?:["'`´“”„‘’«»([{*…]+|[-–—•>]\s+|\d+[.)]\s+|\s+)+/u;
+const AFTER = /["'`´“”„‘’«»)\]}*…\s.,;:!?。、！？，；：]+$/u;
+
 /** What differs between two tellings of the same sentence without changing it: case, white space, the punctuation around it. */
 function folded(text: string): string {
   const plain = text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim();
-  // Punctuation only (\p{P}), not symbols: "C++" is not "C", and "$HOME" not "HOME".
-  const trimmed = plain.replace(/^[\p{P}\s]+|[\p{P}\s]+$/gu, '');
+  const trimmed = plain.replace(BEFORE, '').replace(AFTER, '');
   return trimmed === '' ? plain : trimmed;
 }
 

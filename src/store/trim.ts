@@ -41,6 +41,7 @@ export function trimTo(db: Database, meta: Meta, rows: MemoryRows, maxBytes: num
     }
   });
   // Gives the free pages back to the disk.
-  db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)');
+  db.exec('PRAGMA incremental_vacuum');
+  db.checkpoint();
   return trimmed;
 }
