@@ -1,0 +1,304 @@
+// The pipeline, spelled once. One engine holds one store: a repository's, or the user's global one.
+//
+//   Signal ─▶ observe ─▶ Observation ─▶ backlog                       taking in: quick, needs no model
+//                                          │ a turn ended, or quiet
+//                                          ▼
+//                              compress ─▶ Memory ─▶ store ─▶ index   slow, one session at a time, resumable
+//                                                        │
+//   Query, Occasion ────────────────────▶ recall ─▶ Recollection ─▶ context block
+//
+// Calls drive it; the one event only tells views to ask again.
+import type { Compressor } from './compress/compress.ts';
+import { reconcile } from './compress/reconcile.ts';
+import type { Observer } from './capture/observe.ts';
+import { renderContextBlock } from './inject/contextBlock.ts';
+import { sessionStartMemories } from './inject/sessionStart.ts';
+import type {
+  ContextBlock,
+  Dropped,
+  Memory,
+  MemoryDraft,
+  MemoryId,
+  Observation,
+  Occasion,
+  Place,
+  Query,
+  Recollection,
+  Remembering,
+  SessionId,
+  Signal,
+} from './memory.ts';
+import type { Retriever } from './retrieve/retrieve.ts';
+import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
+import type { Cursor, SessionWork, Store, StoreCounts } from './store/store.ts';
+import { Emitter, type Event } from './util/events.ts';
+import { UserError } from './util/errors.ts';
+import type { Log } from './util/log.ts';
+
+/** The lines of a turn reach the disk in bursts: this much quiet after its end says that the last has come. */
+const TURN_SETTLE_MS = 1_500;
+/** Work that no source ends (edits, terminal, an assistant that was stopped) counts as done after this much quiet. */
+const QUIET_MS = 30_000;
+/** A session's observations are kept this long after its last one, so that it can be looked at whole when it goes on. */
+const SESSION_OPEN_MS = 24 * 3_600_000;
+/** Pauses after a failure to compress a session; after the last, its observations are set aside. */
+const RETRY_AFTER_MS = [5_000, 60_000, 600_000];
+const PROMPT_CANDIDATES = 24;
+/** What a session start gets at most when nobody but the digest answers; the default of the setting. */
+const DIGEST_TOKENS = 800;
+
+export interface EngineParts {
+  readonly store: Store;
+  readonly observer: Observer;
+  readonly compressor: Compressor;
+  readonly index: MemoryIndex;
+  readonly retriever: Retriever;
+  /** o200k tokens of a text. */
+  readonly countTokens: (text: string) => number;
+  /** Keeps what a session start would get where a hook finds it when nobody answers. */
+  readonly keepDigest: (block: ContextBlock | undefined) => void;
+  readonly newId: () => MemoryId;
+  readonly now: () => number;
+  /** Raw observations older than this many days go, compressed or not. */
+  readonly keepDays: () => number;
+  readonly log: Log;
+}
+
+export interface MemoryEngine {
+  /** Resolves once the signals are safe on disk, with the cursor that vouches for them. Returns how many were new. */
+  capture(signals: readonly Signal[], cursor?: Cursor): Promise<number>;
+  /** Takes nothing in while paused; cursors move on all the same, so that what was said in a pause is never read later. */
+  pause(isPaused: boolean): void;
+  /** Compresses the sessions that are due, newest first. Returns when the next will be, or undefined when nothing waits. */
+  compressDue(signal: AbortSignal): Promise<number | undefined>;
+  /** Gives vectors to memories that have none yet. */
+  embedMissing(signal: AbortSignal): Promise<void>;
+  recall(query: Query, isTyping: boolean): Promise<Recollection[]>;
+  /**
+   * The block for an occasion, within the budget, without what the session was given already; undefined when nothing is worth saying.
+   * `others`: what the user's global store would say, best first. Writes into the ledger what it gives.
+   */
+  context(occasion: Occasion, budgetTokens: number, others: readonly Recollection[]): Promise<ContextBlock | undefined>;
+  /** Keeps what a person or a model said in so many words; private parts and secrets go here too. Throws a `UserError` when nothing is left. */
+  remember(what: Remembering): Promise<Memory>;
+  list(): Memory[];
+  get(id: MemoryId): Memory | undefined;
+  edit(id: MemoryId, change: Partial<Pick<MemoryDraft, 'text' | 'kind' | 'outcome' | 'scope'>>): Promise<void>;
+  setPinned(id: MemoryId, pinned: boolean): void;
+  /** Hides memories at once; the forgetting is final after `undoMs`, or when the store is opened anew. */
+  forget(ids: readonly MemoryId[], undoMs: number): void;
+  undoForget(ids: readonly MemoryId[]): void;
+  rebuildIndex(onProgress: (share: number) => void): Promise<void>;
+  cursor(key: string): string | undefined;
+  state(): { readonly counts: StoreCounts; readonly index: IndexState; readonly revision: number; readonly isPaused: boolean };
+  readonly onDidChange: Event<void>;
+  /** Saves the indexes and closes the store. */
+  dispose(): void;
+}
+
+export function createMemoryEngine(parts: EngineParts): MemoryEngine {
+  const { store, observer, compressor, index, retriever, countTokens, now, log } = parts;
+  const changed = new Emitter<void>();
+  const failures = new Map<SessionId, { times: number; notBeforeMs: number }>();
+  const forgetting = new Set<NodeJS.Timeout>();
+  let isPaused = false;
+
+  /** After every change of the memories: the indexes catch up before anyone asks, the digest before any hook does. */
+  function memoriesChanged(): void {
+    index.catchUp();
+    const ranked = sessionStartMemories(store.all(), { atMs: now() });
+    parts.keepDigest(renderContextBlock(ranked, DIGEST_TOKENS, countTokens, { atMs: now() }));
+    changed.fire();
+  }
+
+  async function observeAll(
+    signals: readonly Signal[],
+  ): Promise<{ kept: Observation[]; dropped: Record<string, number>; ended: Map<SessionId, number> }> {
+    const kept: Observation[] = [];
+    const dropped: Record<string, number> = {};
+    const ended = new Map<SessionId, number>();
+    for (const signal of signals) {
+      if (signal.kind === 'turn_end') {
+        ended.set(signal.place.session, signal.place.atMs);
+        continue;
+      }
+      const seen: Observation | Dropped = isPaused ? { kind: 'dropped', reason: 'paused' } : await observer.observe(signal);
+      if ('reason' in seen) dropped[seen.reason] = (dropped[seen.reason] ?? 0) + 1;
+      else kept.push(seen);
+    }
+    return { kept, dropped, ended };
+  }
+
+  async function compressSession(work: SessionWork, signal: AbortSignal): Promise<void> {
+    const observations = store.observationsOf(work.session);
+    const { memories: drafts, dropped } = await compressor.compress(observations, signal);
+    if (signal.aborted) return;
+    // A memory whose observations are gone already can no longer be judged anew: it stays as it is.
+    const records = new Set(observations.map((o) => o.place.record));
+    const existing = store.ofSession(work.session).filter((m) => m.evidence.some((e) => records.has(e.place.record)));
+    const settlement = await reconcile({
+      session: work.session,
+      source: work.source,
+      settled: observations.map((o) => o.id),
+      existing,
+      drafts,
+      newId: parts.newId,
+      findSimilar: (draft) => similar(draft, work.session),
+    });
+    if (signal.aborted) return;
+    store.settle(settlement);
+    store.countDropped(dropped);
+    memoriesChanged();
+    log.debug(`compressed ${work.session}: ${observations.length} observations, ${drafts.length} memories`);
+  }
+
+  /** Memories of other sessions that may tell the same as a draft. */
+  async function similar(draft: MemoryDraft, session: SessionId): Promise<Memory[]> {
+    const hits = await retriever.recall({ text: draft.text, atMs: now(), limit: 8 });
+    return hits.map((hit) => hit.memory).filter((memory) => memory.session !== session);
+  }
+
+  const recallFor = ({ prompt, atMs }: Occasion & { kind: 'prompt' }): Promise<Recollection[]> =>
+    retriever.recall({ text: prompt, atMs, limit: PROMPT_CANDIDATES }, { useFloor: true });
+
+  function failed(work: SessionWork, thrown: unknown): void {
+    const times = (failures.get(work.session)?.times ?? 0) + 1;
+    const pause = RETRY_AFTER_MS[times - 1];
+    log.error(`compressing ${work.session} failed (${times})`, thrown instanceof Error ? (thrown.stack ?? thrown.name) : 'unknown');
+    if (pause !== undefined) {
+      failures.set(work.session, { times, notBeforeMs: now() + pause });
+      return;
+    }
+    failures.delete(work.session);
+    const ids = store.observationsOf(work.session).map((o) => o.id);
+    store.setAside(ids, `could not be compressed: ${thrown instanceof Error ? thrown.name : 'unknown error'}`);
+    changed.fire();
+  }
+
+  function dueAtMs(work: SessionWork): number {
+    const settledAt = work.lastTakenAtMs + (work.isTurnEnded ? TURN_SETTLE_MS : QUIET_MS);
+    return Math.max(settledAt, failures.get(work.session)?.notBeforeMs ?? 0);
+  }
+
+  return Object.freeze<MemoryEngine>({
+    onDidChange: changed.event,
+
+    async capture(signals, cursor) {
+      const { kept, dropped, ended } = await observeAll(signals);
+      const taken = store.take(kept, cursor);
+      for (const [session, atMs] of ended) store.markTurnEnded(session, atMs);
+      if (Object.keys(dropped).length > 0) store.countDropped(dropped);
+      if (taken > 0) changed.fire();
+      return taken;
+    },
+
+    pause(paused) {
+      isPaused = paused;
+      changed.fire();
+    },
+
+    async compressDue(signal) {
+      const waiting = () => (isPaused ? [] : store.sessionsWaiting().sort((a, b) => b.lastAtMs - a.lastAtMs));
+      for (const work of waiting()) {
+        if (signal.aborted || isPaused) break;
+        if (dueAtMs(work) > now()) continue;
+        try {
+          await compressSession(work, signal);
+          failures.delete(work.session);
+        } catch (thrown) {
+          if (!signal.aborted) failed(work, thrown);
+        }
+      }
+      store.purge(now() - SESSION_OPEN_MS, now() - parts.keepDays() * 24 * 3_600_000);
+      const next = waiting().map(dueAtMs);
+      return next.length > 0 ? Math.min(...next) : undefined;
+    },
+
+    async embedMissing(signal) {
+      await index.embedMissing(signal);
+    },
+
+    recall: (query, isTyping) => retriever.recall(query, { isTyping, useFloor: !isTyping }),
+
+    async context(occasion, budgetTokens, others) {
+      // A compaction or a clear takes from the assistant what it was given; a resumed session still has it.
+      if (occasion.kind === 'session_start' && occasion.source !== 'resume') store.resetGivings(occasion.session);
+      const own =
+        occasion.kind === 'session_start' ? sessionStartMemories(store.all(), { atMs: occasion.atMs }) : await recallFor(occasion);
+      const found = [...own, ...others].sort((a, b) => b.score - a.score);
+      const skip = store.givenTo(occasion.session);
+      const block = renderContextBlock(found, budgetTokens, countTokens, { atMs: occasion.atMs, skip });
+      if (block) {
+        const { session, assistant, kind, atMs } = occasion;
+        store.recordGiving({ session, assistant, occasion: kind, memories: block.memories, tokens: block.tokens, atMs });
+      }
+      return block;
+    },
+
+    async remember({ kind, text, scope, source, atMs }) {
+      const session = 'remembered' as SessionId;
+      const place: Place = { source: 'user', session, record: `${source}-${atMs}`, atMs };
+      const seen = await observer.observe({ kind: 'prompt', place, text });
+      if ('reason' in seen)
+        throw new UserError('There is nothing in this that may be kept: it is empty or private. Say it in other words.');
+      const draft: MemoryDraft = {
+        kind,
+        text: seen.text,
+        outcome: null,
+        scope,
+        entities: { files: seen.files, symbols: [], commands: [] },
+        evidence: [{ place, quote: seen.text.slice(0, 300) }],
+        weight: 1,
+        context: '',
+        segments: [store.segmentHash(seen.text)],
+      };
+      const memory = store.add(draft, { source: 'user', session, isOwn: true, atMs });
+      memoriesChanged();
+      return memory;
+    },
+
+    list: () => store.all(),
+    get: (id) => store.get(id),
+
+    async edit(id, change) {
+      store.edit(id, change);
+      memoriesChanged();
+    },
+
+    setPinned(id, pinned) {
+      store.setPinned(id, pinned);
+      memoriesChanged();
+    },
+
+    forget(ids, undoMs) {
+      store.hide(ids, now());
+      memoriesChanged();
+      const timer = setTimeout(() => {
+        forgetting.delete(timer);
+        if (store.finishForgetting(now() - undoMs).length > 0) memoriesChanged();
+      }, undoMs + 50);
+      forgetting.add(timer);
+    },
+
+    undoForget(ids) {
+      store.restore(ids);
+      memoriesChanged();
+    },
+
+    async rebuildIndex(onProgress) {
+      await index.rebuild(onProgress);
+      changed.fire();
+    },
+
+    cursor: (key) => store.cursor(key),
+    state: () => ({ counts: store.counts(), index: index.state, revision: store.revision, isPaused }),
+
+    dispose() {
+      for (const timer of forgetting) clearTimeout(timer);
+      changed.dispose();
+      index.save();
+      index.dispose();
+      store.close();
+    },
+  });
+}

@@ -1,0 +1,134 @@
+// The memory service: a child process per window that holds stores, model and indexes, so that the editor's thread holds none of them.
+process.env['ORT_DISABLE_TELEMETRY'] = '1'; // before onnxruntime can be loaded by anything
+
+import { overIpc } from './link/channels.ts';
+import { identify } from './link/identity.ts';
+import { cairnHome } from './link/paths.ts';
+import type { ServiceApi, ServiceSettings, ServiceStatus } from './link/protocol.ts';
+import { GLOBAL_REPOSITORY, claimStore } from './link/registry.ts';
+import { serve, tell } from './link/rpc.ts';
+import type { Encoder } from './model/encoder.ts';
+import { openEncoder } from './model/openEncoder.ts';
+import { openOwnedStore, type RunningStore } from './service/ownedStore.ts';
+import { StoreHandle } from './service/storeHandle.ts';
+import { windowApi } from './service/windowApi.ts';
+import { Disposables } from './util/disposal.ts';
+import { logTo } from './util/log.ts';
+import { OneAtATime } from './util/serial.ts';
+
+const owned = new Disposables();
+const connection = overIpc(process);
+const log = logTo((level, message) => tell(connection, 'log', { level, message }));
+const home = cairnHome(process.env);
+const compressing = new OneAtATime();
+const configuring = new OneAtATime();
+const running = new Set<RunningStore>();
+const projects = new Map<string, StoreHandle>();
+let global: StoreHandle | undefined;
+let settings: ServiceSettings | undefined;
+let encoder: Encoder | undefined;
+let model: ServiceStatus['model'] = 'loading';
+let revision = 0;
+
+function changed(): void {
+  tell(connection, 'changed', { revision: ++revision });
+}
+
+async function loadModel(folder: string): Promise<void> {
+  try {
+    encoder = await openEncoder(folder);
+    model = 'ready';
+    for (const store of running) store.onModel();
+  } catch (thrown) {
+    model = 'missing';
+    log.error('the model cannot be loaded: search goes by words only', thrown instanceof Error ? thrown.message : '');
+  }
+  changed();
+}
+
+async function hold(repository: Parameters<typeof claimStore>[1]['repository'], storage: string, folder?: string): Promise<StoreHandle> {
+  const runtime = { path: process.execPath, dist: import.meta.dirname };
+  const address = await claimStore(home, { repository, storage, runtime, atMs: Date.now(), ...(folder !== undefined && { folder }) });
+  const handle = new StoreHandle({
+    address,
+    window,
+    log,
+    open: (storeFolder) => {
+      const store = openOwnedStore({
+        storeFolder,
+        ...(folder !== undefined && { folder }),
+        settings: () => settings as ServiceSettings,
+        encoder: () => encoder,
+        compressing,
+        global: () => (folder === undefined ? undefined : globalStore),
+        log,
+      });
+      running.add(store);
+      return { ...store, dispose: () => (running.delete(store), store.dispose()) };
+    },
+  });
+  owned.own(handle.onDidChange(changed));
+  return handle;
+}
+
+/** The global store as project stores ask it, whoever owns it. */
+const globalStore: Pick<ServiceApi, 'recall' | 'list'> = {
+  recall: async (folder, query, isTyping) => (global ? (await global.api()).recall(folder, query, isTyping) : []),
+  list: async (folder) => (global ? (await global.api()).list(folder) : []),
+};
+
+const window: Pick<ServiceApi, 'configure' | 'pause' | 'status'> = {
+  configure: (next) =>
+    configuring.run(async () => {
+      const isFirst = settings === undefined;
+      const before = settings;
+      settings = next;
+      if (isFirst) void loadModel(next.models);
+      for (const store of running) store.engine.pause(next.isPaused);
+      const isWatchingOther = before !== undefined && String(before.sources) !== String(next.sources);
+      const folders = new Set(next.roots.map((root) => root.folder));
+      for (const [folder, handle] of projects) {
+        // What is watched is settled when a store is opened: open it anew.
+        if (folders.has(folder) && !isWatchingOther) continue;
+        projects.delete(folder);
+        handle.dispose();
+      }
+      global ??= await hold(GLOBAL_REPOSITORY, next.globalStorage);
+      for (const { folder, storage } of next.roots) {
+        if (!projects.has(folder)) projects.set(folder, await hold(await identify(folder), storage, folder));
+      }
+      changed();
+    }),
+
+  async pause(isPaused) {
+    if (settings) settings = { ...settings, isPaused };
+    for (const store of running) store.engine.pause(isPaused);
+    changed();
+  },
+
+  async status() {
+    const handles = [...projects.values(), ...(global ? [global] : [])];
+    const apis = await Promise.allSettled(handles.map((handle) => handle.api().then((api) => api.storeStatus())));
+    const stores = apis.filter((api) => api.status === 'fulfilled').map((api) => api.value);
+    const unreachable = apis
+      .filter((api) => api.status === 'rejected')
+      .map((api) => (api.reason instanceof Error ? api.reason.message : 'A store cannot be opened.'));
+    const watching = [...running].map((store) => store.watching);
+    const done = watching.reduce((sum, w) => sum + (w.backfill?.done ?? 0), 0);
+    const of = watching.reduce((sum, w) => sum + (w.backfill?.of ?? 0), 0);
+    const troubles = [...watching.flatMap((w) => w.troubles), ...unreachable];
+    return { stores, isPaused: settings?.isPaused ?? false, model, troubles, ...(of > 0 && { backfill: { done, of } }) };
+  },
+};
+
+serve(connection, { ...windowApi(() => ({ projects, global })), ...window });
+
+function end(): void {
+  for (const handle of projects.values()) handle.dispose();
+  global?.dispose();
+  owned.dispose();
+  process.exit(0);
+}
+connection.onDispose(end);
+process.once('SIGTERM', end);
+process.once('SIGINT', () => undefined); // Ctrl-C in a terminal that started the editor reaches us too; the editor says when to end.

@@ -1,0 +1,166 @@
+// All that lives while this process owns a store: the engine with its parts, the watching of conversations, and the loop that compresses.
+import { randomUUID } from 'node:crypto';
+import picomatch from 'picomatch';
+import { readers } from '../assistants/all.ts';
+import type { Surroundings } from '../assistants/assistant.ts';
+import { watchTranscripts } from '../assistants/watcher.ts';
+import { createObserver } from '../capture/observe.ts';
+import { createCompressor } from '../compress/compress.ts';
+import { createMemoryEngine, type MemoryEngine } from '../engine.ts';
+import { writeDigest } from '../inject/digest.ts';
+import { countTokens } from '../inject/tokens.ts';
+import type { ServiceSettings } from '../link/protocol.ts';
+import type { MemoryId } from '../memory.ts';
+import type { Encoder } from '../model/encoder.ts';
+import { createRetriever } from '../retrieve/retrieve.ts';
+import { openMemoryIndex } from '../search/memoryIndex.ts';
+import { openStore } from '../store/sqliteStore.ts';
+import { Disposables } from '../util/disposal.ts';
+import { Emitter } from '../util/events.ts';
+import type { Log } from '../util/log.ts';
+import type { OneAtATime } from '../util/serial.ts';
+import { storeApi, type StoreApiParts } from './storeApi.ts';
+import type { OwnedStore } from './storeHandle.ts';
+
+/** What comes in between two rounds of compressing: without anything due, the loop sleeps until something is. */
+const SOONEST_MS = 250;
+const LATEST_MS = 30_000;
+
+export interface OwnedStoreParts {
+  readonly storeFolder: string;
+  /** The workspace folder it remembers for; absent for the global store. */
+  readonly folder?: string;
+  readonly settings: () => ServiceSettings;
+  readonly encoder: () => Encoder | undefined;
+  /** One session is compressed at a time, over all stores of the process. */
+  readonly compressing: OneAtATime;
+  readonly global: StoreApiParts['global'];
+  readonly log: Log;
+}
+
+export interface RunningStore extends OwnedStore {
+  readonly engine: MemoryEngine;
+  /** The model has come: give vectors to what has none. */
+  onModel(): void;
+  readonly watching: { readonly backfill?: { readonly done: number; readonly of: number }; readonly troubles: readonly string[] };
+}
+
+export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
+  const { storeFolder, folder, settings, encoder, log } = parts;
+  const owned = new Disposables();
+  const stopping = new AbortController();
+  const changed = owned.own(new Emitter<void>());
+
+  const store = openStore(storeFolder);
+  const index = openMemoryIndex({ store, folder: storeFolder, encoder, log });
+  const engine = createMemoryEngine({
+    store,
+    index,
+    observer: createObserver({ isExcluded: (path) => isExcluded(path, settings().excluded) }),
+    compressor: createCompressor({
+      encoder,
+      segmentHash: (text) => store.segmentHash(text),
+      isForgotten: (hash) => store.isForgotten(hash),
+      countTokens,
+      log,
+    }),
+    retriever: createRetriever({ store, index, encoder }),
+    countTokens,
+    keepDigest: (block) => writeDigest(storeFolder, block),
+    keepDays: () => settings().keepDays,
+    newId: () => randomUUID() as MemoryId,
+    now: Date.now,
+    log,
+  });
+  owned.own(engine);
+  engine.pause(settings().isPaused);
+  owned.own(engine.onDidChange(() => changed.fire()));
+
+  // --- compressing: when something is due, and in the meantime asleep
+  let timer: NodeJS.Timeout | undefined;
+  const work = async (): Promise<void> => {
+    const next = await parts.compressing.run(() => engine.compressDue(stopping.signal));
+    await engine.embedMissing(stopping.signal);
+    if (!stopping.signal.aborted) wakeIn(next === undefined ? LATEST_MS : next - Date.now());
+  };
+  const wakeIn = (ms: number): void => {
+    clearTimeout(timer);
+    if (owned.isDisposed) return;
+    timer = setTimeout(
+      () => {
+        work().catch((thrown: unknown) => {
+          log.error('compressing failed', thrown instanceof Error ? (thrown.stack ?? thrown.name) : 'unknown');
+          wakeIn(LATEST_MS);
+        });
+      },
+      Math.min(LATEST_MS, Math.max(SOONEST_MS, ms)),
+    );
+  };
+  owned.defer(() => clearTimeout(timer));
+  owned.defer(() => stopping.abort());
+  wakeIn(0);
+
+  // --- conversations
+  const where: Surroundings = {
+    home: homeOf(process.env),
+    env: process.env,
+    folders: folder === undefined ? [] : [folder],
+    ...(settings().editorStorage !== undefined && { editorStorage: settings().editorStorage as string }),
+  };
+  const watcher = watchTranscripts({
+    readers: readers.filter((reader) => folder !== undefined && settings().sources.includes(reader.assistant)),
+    where,
+    desk: {
+      cursor: async (key) => engine.cursor(key),
+      async capture(signals, cursor) {
+        const taken = await engine.capture(signals, cursor);
+        if (taken > 0) wakeIn(SOONEST_MS);
+        return taken;
+      },
+    },
+    log,
+    onChange: () => changed.fire(),
+  });
+  owned.own(watcher);
+  void watcher.look();
+
+  const api = storeApi({
+    engine,
+    address: { store: storeFolder, ...(folder !== undefined && { folder }) },
+    global: parts.global,
+    budgets: settings,
+    remarks: () => [
+      ...store.remarks,
+      ...(index.state.vectorKind === 'exact' ? ['hnswlib is not available here: similar memories are found by an exact scan'] : []),
+    ],
+    async onTurnEnded(session) {
+      await watcher.look(session);
+      wakeIn(SOONEST_MS);
+    },
+  });
+
+  return {
+    engine,
+    api: {
+      ...api,
+      async capture(at, signals, cursor) {
+        const taken = await api.capture(at, signals, cursor);
+        if (taken > 0) wakeIn(SOONEST_MS);
+        return taken;
+      },
+    },
+    onDidChange: changed.event,
+    onModel: () => wakeIn(0),
+    get watching() {
+      return watcher.state;
+    },
+    dispose: () => owned.dispose(),
+  };
+}
+
+/** Patterns without a slash at the front match anywhere below; both the whole path and its name are tried. */
+function isExcluded(path: string, patterns: readonly string[]): boolean {
+  return patterns.length > 0 && picomatch([...patterns], { dot: true, windows: process.platform === 'win32' })(path);
+}
+
+const homeOf = (env: NodeJS.ProcessEnv): string => env['HOME'] ?? env['USERPROFILE'] ?? '';

@@ -1,0 +1,71 @@
+// What one store answers: its engine in the vocabulary of `protocol.ts`. Served to other windows, hooks and MCP servers by the store's owner.
+import type { MemoryEngine } from '../engine.ts';
+import { sessionStartMemories } from '../inject/sessionStart.ts';
+import type { Occasion, Recollection, SessionId } from '../memory.ts';
+import type { ServiceApi, StoreStatus } from '../link/protocol.ts';
+
+/** The global store may belong to another window: a prompt does not wait longer for it than this. */
+const OTHERS_WITHIN_MS = 60;
+const OTHERS_LIMIT = 12;
+
+export interface StoreApiParts {
+  readonly engine: MemoryEngine;
+  /** For the status: the store's folder, and the workspace folder it remembers for. */
+  readonly address: { readonly store: string; readonly folder?: string };
+  /** The user's global store, unless this is it. */
+  readonly global: () => Pick<ServiceApi, 'recall' | 'list'> | undefined;
+  readonly budgets: () => { readonly sessionStartTokens: number; readonly promptTokens: number };
+  readonly remarks: () => readonly string[];
+  /** Reads what is new of a session at once and compresses it. */
+  readonly onTurnEnded: (session: SessionId) => Promise<void>;
+}
+
+/** The window's own questions (`configure`, `pause`, `status` as a whole) are the service's: see `windowApi.ts`. */
+export type StoreApi = Omit<ServiceApi, 'configure' | 'pause' | 'status'> & { storeStatus(): Promise<StoreStatus> };
+
+export function storeApi({ engine, address, global, budgets, remarks, onTurnEnded }: StoreApiParts): StoreApi {
+  /** What the global store has for an occasion; nothing when it is slow or away. */
+  async function others(occasion: Occasion): Promise<readonly Recollection[]> {
+    const store = global();
+    if (!store) return [];
+    const asked =
+      occasion.kind === 'session_start'
+        ? store.list(undefined).then((memories) => sessionStartMemories(memories, { atMs: occasion.atMs }))
+        : store.recall(undefined, { text: occasion.prompt, atMs: occasion.atMs, limit: OTHERS_LIMIT }, false);
+    const late = new Promise<readonly Recollection[]>((resolve) => setTimeout(resolve, OTHERS_WITHIN_MS, []));
+    return Promise.race([asked.catch(() => []), late]);
+  }
+
+  return {
+    capture: (_folder, signals, cursor) => engine.capture(signals, cursor),
+    cursorOf: async (_folder, key) => engine.cursor(key),
+    recall: (_folder, query, isTyping) => engine.recall(query, isTyping),
+    async context(_folder, occasion) {
+      const { sessionStartTokens, promptTokens } = budgets();
+      const budget = occasion.kind === 'session_start' ? sessionStartTokens : promptTokens;
+      return budget > 0 ? engine.context(occasion, budget, await others(occasion)) : undefined;
+    },
+    remember: (_folder, what) => engine.remember(what),
+    list: async () => engine.list(),
+    edit: (id, change) => engine.edit(id, change),
+    setPinned: async (id, pinned) => engine.setPinned(id, pinned),
+    forget: async (ids, undoMs) => engine.forget(ids, undoMs),
+    undoForget: async (ids) => engine.undoForget(ids),
+    rebuildIndex: () => engine.rebuildIndex(() => undefined),
+    turnEnded: (_folder, session) => onTurnEnded(session),
+    async storeStatus() {
+      const { counts, index } = engine.state();
+      const { memories, waiting, setAside, dropped } = counts;
+      return {
+        store: address.store,
+        ...(address.folder !== undefined && { folder: address.folder }),
+        memories,
+        waiting,
+        setAside,
+        dropped,
+        vectorKind: index.vectorKind,
+        remarks: remarks(),
+      };
+    },
+  };
+}

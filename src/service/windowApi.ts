@@ -1,0 +1,79 @@
+// What a window's service answers: its stores taken together. Memory ids are unique over all stores, so whoever has one answers for it.
+import type { Memory, MemoryId, Recollection } from '../memory.ts';
+import { UserError } from '../util/errors.ts';
+import type { ServiceApi } from '../link/protocol.ts';
+import type { StoreHandle } from './storeHandle.ts';
+import type { StoreApi } from './storeApi.ts';
+
+export interface WindowStores {
+  /** By workspace folder, real paths; empty in a window without a folder. */
+  readonly projects: ReadonlyMap<string, StoreHandle>;
+  readonly global: StoreHandle | undefined;
+}
+
+type StoreQuestions = Omit<ServiceApi, 'configure' | 'pause' | 'status'>;
+
+export function windowApi(stores: () => WindowStores): StoreQuestions {
+  const all = (): StoreHandle[] => [
+    ...new Set([...stores().projects.values(), ...(stores().global ? [stores().global as StoreHandle] : [])]),
+  ];
+
+  /** The store that a folder's signals go to; the global one in a window without a folder. */
+  async function storeOf(folder: string | undefined): Promise<StoreApi> {
+    const { projects, global } = stores();
+    const handle = (folder !== undefined ? projects.get(folder) : [...projects.values()][0]) ?? global;
+    if (!handle) throw new UserError('Cairn is still waking up. Try again in a moment.');
+    return handle.api();
+  }
+
+  /** The stores that a question is put to: a folder's and the global one, or all. */
+  async function asked(folder: string | undefined): Promise<StoreApi[]> {
+    const { projects, global } = stores();
+    const own = folder === undefined ? undefined : projects.get(folder);
+    const handles = own ? [own, ...(global ? [global] : [])] : all();
+    const found = await Promise.allSettled(handles.map((handle) => handle.api()));
+    const apis = found.filter((f) => f.status === 'fulfilled').map((f) => f.value);
+    const failure = found.find((f) => f.status === 'rejected');
+    if (apis.length === 0 && failure) throw failure.reason;
+    return apis;
+  }
+
+  /** The store that has a memory. */
+  async function holder(id: MemoryId): Promise<StoreApi> {
+    for (const api of await asked(undefined)) {
+      if ((await api.list(undefined)).some((memory) => memory.id === id)) return api;
+    }
+    throw new UserError('This memory is not there any more. The list shows what is.');
+  }
+
+  return {
+    capture: async (folder, signals, cursor) => (await storeOf(folder)).capture(undefined, signals, cursor),
+    cursorOf: async (folder, key) => (await storeOf(folder)).cursorOf(undefined, key),
+    async recall(folder, query, isTyping) {
+      const found = await Promise.all((await asked(folder)).map((api) => api.recall(undefined, query, isTyping)));
+      return merged(found).slice(0, query.limit);
+    },
+    context: async (folder, occasion) => (await storeOf(folder)).context(undefined, occasion),
+    async remember(folder, what) {
+      const global = what.scope === 'global' ? stores().global : undefined;
+      return (global ? await global.api() : await storeOf(folder)).remember(undefined, what);
+    },
+    async list(folder) {
+      const lists = await Promise.all((await asked(folder)).map((api) => api.list(undefined)));
+      const byId = new Map<MemoryId, Memory>(lists.flat().map((memory) => [memory.id, memory]));
+      return [...byId.values()].sort((a, b) => b.atMs - a.atMs);
+    },
+    edit: async (id, change) => (await holder(id)).edit(id, change),
+    setPinned: async (id, pinned) => (await holder(id)).setPinned(id, pinned),
+    // A store takes no notice of ids that it does not know.
+    forget: async (ids, undoMs) => void (await Promise.all((await asked(undefined)).map((api) => api.forget(ids, undoMs)))),
+    undoForget: async (ids) => void (await Promise.all((await asked(undefined)).map((api) => api.undoForget(ids)))),
+    rebuildIndex: async () => void (await Promise.all((await asked(undefined)).map((api) => api.rebuildIndex()))),
+    turnEnded: async (folder, session) => (await storeOf(folder)).turnEnded(undefined, session),
+  };
+}
+
+/** Best first; scores of different stores are probabilities and so comparable. Ties by id, so that the same question has the same answer. */
+function merged(lists: readonly (readonly Recollection[])[]): Recollection[] {
+  return lists.flat().sort((a, b) => b.score - a.score || (a.memory.id < b.memory.id ? -1 : 1));
+}

@@ -1,0 +1,212 @@
+// The whole engine as a story: given these signals, after quiet, asking X recalls Y.
+import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+import { createObserver } from '../../src/capture/observe.ts';
+import { createCompressor } from '../../src/compress/compress.ts';
+import { createMemoryEngine, type MemoryEngine } from '../../src/engine.ts';
+import { countTokens } from '../../src/inject/tokens.ts';
+import type { ContextBlock, MemoryId, SessionId, Signal } from '../../src/memory.ts';
+import { createRetriever } from '../../src/retrieve/retrieve.ts';
+import { openMemoryIndex } from '../../src/search/memoryIndex.ts';
+import { openStore } from '../../src/store/sqliteStore.ts';
+import { silentLog } from '../../src/util/log.ts';
+
+const START_MS = Date.parse('2026-03-02T10:00:00Z');
+const HOUR_MS = 3_600_000;
+const SESSION = 'talk-1' as SessionId;
+
+interface World {
+  readonly engine: MemoryEngine;
+  readonly digests: (ContextBlock | undefined)[];
+  /** Lets time pass and compresses what is due. */
+  later(ms: number): Promise<number | undefined>;
+}
+
+function world(): World {
+  const store = openStore(':memory:');
+  const encoder = () => undefined;
+  const index = openMemoryIndex({ store, folder: undefined, encoder, log: silentLog });
+  const digests: (ContextBlock | undefined)[] = [];
+  let made = 0;
+  const engine = createMemoryEngine({
+    store,
+    index,
+    observer: createObserver({ isExcluded: (path) => path.includes('secret-plans') }),
+    compressor: createCompressor({
+      encoder,
+      segmentHash: (text) => store.segmentHash(text),
+      isForgotten: (hash) => store.isForgotten(hash),
+      countTokens,
+      log: silentLog,
+    }),
+    retriever: createRetriever({ store, index, encoder }),
+    countTokens,
+    keepDigest: (block) => void digests.push(block),
+    keepDays: () => 7,
+    newId: () => `m${String(++made).padStart(4, '0')}` as MemoryId,
+    now: Date.now,
+    log: silentLog,
+  });
+  return {
+    engine,
+    digests,
+    async later(ms) {
+      mock.timers.tick(ms);
+      return engine.compressDue(new AbortController().signal);
+    },
+  };
+}
+
+let records = 0;
+type Said = { readonly prompt?: string; readonly reply?: string; readonly result?: string; readonly exitCode?: number };
+function signals(session: SessionId, ...said: readonly Said[]): Signal[] {
+  return said.flatMap(({ prompt, reply, result, exitCode }): Signal[] => {
+    const place = { source: 'claude-code' as const, session, record: `r${++records}`, atMs: Date.now() + records };
+    if (prompt !== undefined) return [{ kind: 'prompt', place, text: prompt }];
+    if (reply !== undefined) return [{ kind: 'reply', place, text: reply }];
+    return [
+      {
+        kind: 'tool_result',
+        place,
+        callId: place.record,
+        tool: 'Bash',
+        text: result ?? '',
+        isFailure: exitCode !== 0,
+        ...(exitCode !== undefined && { exitCode }),
+      },
+    ];
+  });
+}
+const end = (session: SessionId): Signal => ({
+  kind: 'turn_end',
+  place: { source: 'claude-code', session, record: `end${++records}`, atMs: Date.now() + records },
+});
+
+const DECISION =
+  'We decided to use JWT with refresh tokens instead of server sessions, because the API must stay stateless: 15 min access, 7 days refresh.';
+const query = (text: string) => ({ text, atMs: Date.now(), limit: 10 });
+
+describe('engine', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['Date', 'setTimeout'], now: START_MS }));
+  afterEach(() => mock.timers.reset());
+
+  it('turns what was decided into a memory once the turn has ended, and finds it', async () => {
+    const { engine, later } = world();
+    const taken = await engine.capture([...signals(SESSION, { prompt: 'How should login work?' }, { reply: DECISION }), end(SESSION)]);
+    assert.equal(taken, 2);
+    assert.equal(engine.list().length, 0);
+    assert.equal(engine.state().counts.waiting, 2);
+    await later(5_000);
+    assert.equal(engine.state().counts.waiting, 0);
+    const [found] = await engine.recall(query('JWT refresh tokens'), true);
+    assert.match(found?.memory.text ?? '', /JWT with refresh tokens/);
+    assert.equal(found?.memory.kind, 'decision');
+  });
+
+  it('says when the next work is due, and does not begin before', async () => {
+    const { engine, later } = world();
+    await engine.capture(signals(SESSION, { prompt: 'How should login work?' }, { reply: DECISION }));
+    const next = await later(1_000);
+    assert.ok(next !== undefined && next > Date.now());
+    assert.equal(engine.list().length, 0);
+    await later(60_000);
+    assert.ok(engine.list().length > 0);
+  });
+
+  it('learns nothing twice from the same transcript', async () => {
+    const { engine, later } = world();
+    const told = [...signals(SESSION, { prompt: 'How should login work?' }, { reply: DECISION }), end(SESSION)];
+    await engine.capture(told);
+    await later(5_000);
+    const before = engine.list().map(({ id }) => id);
+    assert.equal(await engine.capture(told), 0);
+    await later(5_000);
+    assert.deepEqual(
+      engine.list().map(({ id }) => id),
+      before,
+    );
+  });
+
+  it('forgets at once, brings back on undo, and then never learns it again', async () => {
+    const { engine, later } = world();
+    const told = [...signals(SESSION, { prompt: 'How should login work?' }, { reply: DECISION }), end(SESSION)];
+    await engine.capture(told);
+    await later(5_000);
+    const ids = engine.list().map(({ id }) => id);
+    engine.forget(ids, 10_000);
+    assert.deepEqual(engine.list(), []);
+    assert.deepEqual(await engine.recall(query('JWT refresh tokens'), true), []);
+    engine.undoForget(ids);
+    assert.equal(engine.list().length, ids.length);
+    engine.forget(ids, 10_000);
+    await later(11_000);
+    engine.undoForget(ids);
+    assert.deepEqual(engine.list(), []);
+    const again = told.map((signal): Signal => ({ ...signal, place: { ...signal.place, session: 'fork' as SessionId } }));
+    await engine.capture(again);
+    await later(5_000);
+    assert.deepEqual(engine.list(), []);
+  });
+
+  it('gives a prompt what is relevant, once, and again after a compaction', async () => {
+    const { engine, later } = world();
+    await engine.capture([...signals(SESSION, { prompt: 'How should login work?' }, { reply: DECISION }), end(SESSION)]);
+    await later(HOUR_MS);
+    const session = 'talk-2' as SessionId;
+    const ask = (prompt: string) =>
+      engine.context({ kind: 'prompt', assistant: 'claude-code', session, prompt, atMs: Date.now() }, 300, []);
+    const block = await ask('which JWT refresh token lifetime did we decide on?');
+    assert.match(block?.text ?? '', /JWT with refresh tokens/);
+    assert.ok(block && block.tokens <= 300);
+    assert.equal(await ask('which JWT refresh token lifetime did we decide on?'), undefined);
+    await engine.context({ kind: 'session_start', assistant: 'claude-code', session, source: 'compact', atMs: Date.now() }, 0, []);
+    assert.match((await ask('which JWT refresh token lifetime did we decide on?'))?.text ?? '', /JWT with refresh tokens/);
+  });
+
+  it('says nothing when nothing fits', async () => {
+    const { engine, later } = world();
+    await engine.capture([...signals(SESSION, { prompt: 'How should login work?' }, { reply: DECISION }), end(SESSION)]);
+    await later(HOUR_MS);
+    const prompt = 'make the sidebar background a little darker';
+    const block = await engine.context(
+      { kind: 'prompt', assistant: 'claude-code', session: 'x' as SessionId, prompt, atMs: Date.now() },
+      300,
+      [],
+    );
+    assert.equal(block, undefined);
+  });
+
+  it('takes nothing in while paused, not even later', async () => {
+    const { engine, later } = world();
+    const told = [...signals(SESSION, { prompt: 'How should login work?' }, { reply: DECISION }), end(SESSION)];
+    engine.pause(true);
+    assert.equal(await engine.capture(told, { key: 'talk', value: '2' }), 0);
+    engine.pause(false);
+    await later(HOUR_MS);
+    assert.deepEqual(engine.list(), []);
+    assert.equal(engine.cursor('talk'), '2');
+    assert.equal(engine.state().counts.dropped['paused'], 2);
+  });
+
+  it('keeps what a session start would get where a hook finds it, and takes forgotten ones out at once', async () => {
+    const { engine, digests, later } = world();
+    await engine.capture([...signals(SESSION, { prompt: 'How should login work?' }, { reply: DECISION }), end(SESSION)]);
+    await later(5_000);
+    assert.match(digests.at(-1)?.text ?? '', /JWT with refresh tokens/);
+    engine.forget(
+      engine.list().map(({ id }) => id),
+      10_000,
+    );
+    assert.equal(digests.at(-1), undefined);
+  });
+
+  it('keeps what the user said should be remembered, without its secrets', async () => {
+    const { engine } = world();
+    const password = ['hunter2', 'correct', 'horse'].join('-');
+    const text = `Deploys go through make release with PGPASSWORD=${password}`;
+    const memory = await engine.remember({ kind: 'command', text, scope: 'project', source: 'user', atMs: Date.now() });
+    assert.match(memory.text, /make release/);
+    assert.ok(!memory.text.includes(password));
+    assert.ok(!JSON.stringify(engine.list()).includes(password));
+  });
+});
