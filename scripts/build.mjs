@@ -66,7 +66,10 @@ async function watch() {
     const report = {
       name: 'report',
       /** @param {esbuild.PluginBuild} plugin */
-      setup: (plugin) => plugin.onEnd(({ errors }) => console.log(`${new Date().toLocaleTimeString()} ${name}: ${errors.length} errors`)),
+      setup: (plugin) => {
+        plugin.onStart(() => console.log(`${name}: building`));
+        plugin.onEnd(({ errors }) => console.log(`${new Date().toLocaleTimeString()} ${name}: ${errors.length} errors`));
+      },
     };
     const context = await esbuild.context({ ...optionsFor(name, false), plugins: [report] });
     await context.watch();
@@ -78,7 +81,8 @@ if (process.argv[1] === import.meta.filename) {
   try {
     await (values.watch ? watch() : build({ isRelease: values.release ?? false }));
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    // What is wrong in a source file esbuild has shown already.
+    if (!(error instanceof Error && 'errors' in error)) console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   }
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { browserStorageName } from '../../scripts/sample/chatSession.ts';
 import { type Bed, openBed, pictureOnFailure, until } from './support/bed.ts';
 import { openView, runCommand } from './support/workbench.ts';
 
@@ -42,5 +43,12 @@ describe('the packaged extension', function () {
     await page.keyboard.press('Escape');
     await openView(page, 'Cairn');
     await bed.screenshot('sidebar');
+  });
+
+  it('has its storage where the sample puts chats', async () => {
+    assert.ok(bed);
+    const name = browserStorageName(bed.workspace, bed.server.port);
+    const storage = path.join(bed.userData, 'User/workspaceStorage', name);
+    await until(`the editor makes workspaceStorage/${name}`, () => fs.existsSync(storage));
   });
 });
