@@ -1,6 +1,7 @@
 // One process writes a store. The lock is an SQLite transaction held open: the system lets go of it when the process ends, however it ends, so that no lock is ever stale.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { codeOf } from '../util/errors.ts';
 import { makePrivate } from './files.ts';
 import { sqlite } from './sqlite.ts';
@@ -8,6 +9,8 @@ import { sqlite } from './sqlite.ts';
 const LOCK_NAME = 'owner.lock';
 const NOTE_NAME = 'owner.json';
 const BUSY = 5;
+/** All locks held by this process: a connection that nothing refers to is closed by the garbage collector, and its lock lost. */
+const held = new Set<DatabaseSync>();
 
 export interface Ownership {
   /** Tells other processes where this one listens. */
@@ -34,6 +37,7 @@ export function tryOwn(folder: string): Ownership | undefined {
       return undefined;
     throw thrown;
   }
+  held.add(connection);
   // What the last owner left, if it was killed.
   const note = path.join(folder, NOTE_NAME);
   fs.rmSync(note, { force: true });
@@ -49,6 +53,7 @@ export function tryOwn(folder: string): Ownership | undefined {
       // First the note, while it is surely still ours.
       fs.rmSync(note, { force: true });
       connection.close();
+      held.delete(connection);
     },
   };
 }
