@@ -2,10 +2,11 @@
 process.env['ORT_DISABLE_TELEMETRY'] = '1'; // before onnxruntime can be loaded by anything
 
 import { overIpc } from './link/channels.ts';
+import { claimStore } from './link/claimStore.ts';
 import { identify } from './link/identity.ts';
 import { cairnHome } from './link/paths.ts';
 import type { ServiceApi, ServiceSettings, ServiceStatus } from './link/protocol.ts';
-import { GLOBAL_REPOSITORY, claimStore } from './link/registry.ts';
+import { GLOBAL_REPOSITORY } from './link/registry.ts';
 import { serve, tell } from './link/rpc.ts';
 import type { Encoder } from './model/encoder.ts';
 import { openEncoder } from './model/openEncoder.ts';

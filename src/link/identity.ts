@@ -1,9 +1,9 @@
 // Which repository a folder belongs to, so that its clones, worktrees and windows share one memory.
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { ancestors, realFolder } from './paths.ts';
+import { findGit } from './gitFolder.ts';
+import { realFolder } from './paths.ts';
 
 declare const brand: unique symbol;
 /** `git:<root commit>:<remote>`, one of the two may be `-`; or `folder:<real path>` where there is no git, or nothing in it yet. */
@@ -11,14 +11,6 @@ export type RepositoryId = string & { readonly [brand]: 'RepositoryId' };
 
 /** Walking a very long history for its first commit takes seconds; the remote's name is then enough. */
 const GIT_LIMIT_MS = 3_000;
-
-/** Where git keeps a repository's common files: the same for all of its worktrees. */
-export interface GitPlace {
-  /** The working tree's top folder. */
-  readonly top: string;
-  /** Real path of the common `.git` folder. */
-  readonly commonFolder: string;
-}
 
 /** Reads git's files and asks `git` for the first commit, with a time limit. Never throws: the worst answer is the folder's own path. */
 export async function identify(folder: string): Promise<RepositoryId> {
@@ -31,32 +23,6 @@ export async function identify(folder: string): Promise<RepositoryId> {
   const root = isShallow ? undefined : await firstCommit(git.commonFolder);
   if (!root && !remote) return `folder:${git.commonFolder}` as RepositoryId;
   return `git:${root ?? '-'}:${remote ?? '-'}` as RepositoryId;
-}
-
-/** The repository around a folder, by files alone: a few microseconds a level. The home folder's own repository (dotfiles) does not count for the folders in it. */
-export function findGit(realPath: string): GitPlace | undefined {
-  for (const top of ancestors(realPath)) {
-    if (top === realFolder(os.homedir()) && top !== realPath) return undefined;
-    const commonFolder = commonFolderAt(path.join(top, '.git'));
-    if (commonFolder) return { top, commonFolder };
-  }
-  return undefined;
-}
-
-/** `.git` is a folder, or, in worktrees and submodules, a file that names one. */
-function commonFolderAt(dotGit: string): string | undefined {
-  try {
-    const stat = fs.statSync(dotGit, { throwIfNoEntry: false });
-    if (!stat) return undefined;
-    if (stat.isDirectory()) return fs.existsSync(path.join(dotGit, 'HEAD')) ? realFolder(dotGit) : undefined;
-    const named = /^gitdir:\s*(.+?)\s*$/m.exec(fs.readFileSync(dotGit, 'utf8'))?.[1];
-    if (!named) return undefined;
-    const own = path.resolve(path.dirname(dotGit), named);
-    const common = path.join(own, 'commondir');
-    return realFolder(fs.existsSync(common) ? path.resolve(own, fs.readFileSync(common, 'utf8').trim()) : own);
-  } catch {
-    return undefined; // Not readable: then we cannot tell, as without git.
-  }
 }
 
 /** Oldest root, since merging an unrelated history adds younger ones. */

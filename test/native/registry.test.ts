@@ -5,10 +5,11 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { claimStore } from '../../src/link/claimStore.ts';
 import { withLock } from '../../src/link/fileLock.ts';
 import { identify, normaliseRemote, type RepositoryId } from '../../src/link/identity.ts';
-import { socketPath } from '../../src/link/paths.ts';
-import { GLOBAL_REPOSITORY, claimStore, findGlobalStore, findStore, readRegistry, type StoreAddress } from '../../src/link/registry.ts';
+import { socketPath } from '../../src/link/socketPath.ts';
+import { GLOBAL_REPOSITORY, findGlobalStore, findStore, readRegistry, type StoreAddress } from '../../src/link/registry.ts';
 
 const ID = 'git:-:example.org/a' as RepositoryId;
 
@@ -197,7 +198,8 @@ describe('registry', function () {
 
   it('loses nothing when twenty processes write at once', async () => {
     const script = `
-      import { claimStore, readRegistry, findStore } from ${JSON.stringify(path.resolve(import.meta.dirname, '../../src/link/registry.ts'))};
+      import { claimStore } from ${JSON.stringify(path.resolve(import.meta.dirname, '../../src/link/claimStore.ts'))};
+      import { readRegistry, findStore } from ${JSON.stringify(path.resolve(import.meta.dirname, '../../src/link/registry.ts'))};
       const [home, base, n] = process.argv.slice(1);
       for (let i = 0; i < 5; i++) {
         await claimStore(home, { folder: base + '/f' + n + '-' + i, repository: 'folder:' + n + '-' + i, storage: base + '/s' + n + '-' + i, atMs: 1 });
