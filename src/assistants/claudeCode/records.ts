@@ -19,20 +19,42 @@ export interface ClaudeCodeFile {
 
 /** Maps the records of one file, in order. `state` is what an earlier mapper of the same file gave. */
 export function mapClaudeCode(file: ClaudeCodeFile, state?: unknown): RecordMapper {
-  const calls = new OpenCalls(state);
+  const before = asObject(state);
+  const calls = new OpenCalls(before?.['calls']);
+  /** The last line copied from another session, and that session. */
+  let copied = asObject(before?.['copied']);
   return {
-    signalsOf: (record, line) => signalsOf(record, placeOf(record, line, file), file.isSubagent || record['isSidechain'] === true, calls),
+    signalsOf(record, line) {
+      const origin = originOf(record, file, copied);
+      if (origin !== undefined) copied = { record: record['uuid'], session: origin };
+      return signalsOf(record, placeOf(record, line, file, origin), file.isSubagent || record['isSidechain'] === true, calls);
+    },
     get state() {
-      return calls.plain;
+      return { calls: calls.plain, ...(copied && { copied }) };
     },
   };
 }
 
-function placeOf(record: Loose, line: number, file: ClaudeCodeFile): Place {
+/**
+ * The session that a line was copied from, so that it is known again; undefined for a line of the file's own. Sessions resumed by older versions
+ * begin with the lines of the other: the user's keep its id, the assistant's answers to them do not. Newer forks say it outright.
+ */
+function originOf(record: Loose, file: ClaudeCodeFile, copied: Loose | undefined): string | undefined {
+  const named = asText(asObject(record['forkedFrom'])?.['sessionId']);
+  if (named !== undefined) return named;
+  const session = asText(record['sessionId']);
+  // The same rule must not make a subagent's lines, which name the session of its parent, copies of that.
+  if (file.isSubagent || session === undefined) return undefined;
+  if (session !== file.session) return session;
+  const isAnswer = record['type'] === 'assistant' && copied !== undefined && record['parentUuid'] === copied['record'];
+  return isAnswer ? asText(copied['session']) : undefined;
+}
+
+function placeOf(record: Loose, line: number, file: ClaudeCodeFile, origin: string | undefined): Place {
   return {
     source: 'claude-code',
-    session: (asText(record['sessionId']) ?? file.session) as SessionId,
-    record: asText(record['uuid']) ?? `line ${line}`,
+    session: (origin ?? asText(record['sessionId']) ?? file.session) as SessionId,
+    record: asText(asObject(record['forkedFrom'])?.['messageUuid']) ?? asText(record['uuid']) ?? `line ${line}`,
     atMs: asTimeMs(record['timestamp']) ?? file.modifiedAtMs,
     path: file.path,
     line,
@@ -107,24 +129,16 @@ function ofResult(block: Loose, detail: unknown, place: Place, calls: OpenCalls)
   // Refusing a call, the user may say why: that is a prompt in the guise of an error.
   const refused = /^The user doesn't want to (?:proceed with this tool use|take this action)/.test(told);
   if (refused) return ofPrompt(/the user said:\s*([\s\S]*)$/.exec(told)?.[1] ?? '', place);
-  if (isOwnTool(tool) || (!isFailure && (isQuietWhenDone(tool) || isBookkeeping(tool)))) return [];
-  // What a subagent answers stands in its own file, word for word.
-  if (details?.['agentId'] !== undefined && !isFailure) return [];
-
-  const exitCode = exitCodeIn(told);
-  const result: Signal = {
-    kind: 'tool_result',
-    callId,
-    tool,
-    text: wordsOfResult(told),
-    isFailure,
-    ...(exitCode !== undefined && { exitCode }),
-    place,
-  };
-  const file = asText(details?.['filePath']);
+  if (isOwnTool(tool) || (isBookkeeping(tool) && !isFailure)) return [];
   // Only the result of a Write over an existing file knows what it changed; an Edit's call has told it already.
+  const file = asText(details?.['filePath']);
   const patch = tool === 'Write' ? linesOfPatch(details?.['structuredPatch']) : '';
-  return patch && file ? [{ kind: 'edit', file, text: patch, place: { ...place, record: `${place.record}/edit` } }, result] : [result];
+  if (patch && file) return [{ kind: 'edit', file, text: patch, place }];
+  // What a subagent answers stands in its own file, word for word.
+  if (!isFailure && (isQuietWhenDone(tool) || details?.['agentId'] !== undefined)) return [];
+  const exitCode = exitCodeIn(told);
+  const text = wordsOfResult(told);
+  return [{ kind: 'tool_result', callId, tool, text, isFailure, ...(exitCode !== undefined && { exitCode }), place }];
 }
 
 function ofAssistant(record: Loose, place: Place, isSubagent: boolean, calls: OpenCalls): Signal[] | undefined {
