@@ -18,9 +18,9 @@ let loaded: HnswLibrary | string | undefined;
 export function loadHnsw(): HnswLibrary | string {
   if (loaded !== undefined) return loaded;
   try {
-    // In the bundle, which is CommonJS, `import.meta.url` is empty and `__filename` is there; as a module it is the other way round.
-    const require = createRequire(typeof __filename === 'string' ? __filename : import.meta.url);
-    loaded = require('hnswlib-node') as HnswLibrary;
+    // The bundle is CommonJS: there esbuild sees this `require`, and the package takes the library in. In a module there is none.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- `import()` would make every search wait for it
+    loaded = (typeof require === 'function' ? require('hnswlib-node') : createRequire(import.meta.url)('hnswlib-node')) as HnswLibrary;
   } catch (thrown) {
     loaded = `hnswlib-node does not load (${codeOf(thrown) ?? messageOf(thrown).split('\n')[0]})`;
   }
