@@ -88,7 +88,9 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   if (installed.code !== 0) throw new Error(`${path.basename(vsix)} could not be installed:\n${installed.stdout}${installed.stderr}`);
 
   const port = await freePort(options.preferredPort);
-  const flags = ['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override'];
+  const flags = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
+  // The flag would win over the setting, and Restricted Mode could not be tried.
+  if (options.settings?.['security.workspace.trust.enabled'] !== true) flags.push('--disable-workspace-trust');
   const place = ['--bind-addr', `127.0.0.1:${port}`, '--auth', 'none', '--session-socket', path.join(folder, 'session.sock')];
   const group = startGroup(process.execPath, [...common, ...place, ...flags], { cwd: folder, env, logFile });
   let hasExited = false;

@@ -21,8 +21,8 @@ the browser, on this machine only. Ctrl-C ends it.
   --no-open        do not open the browser, only print the address
 `;
 
-/** Sample chats and models make no request of their own, and the utility model is the one the user brings. */
-const SAMPLE_SETTINGS = { ...QUIET_SETTINGS, 'chat.byokUtilityModelDefault': 'mainAgent' };
+/** Titles and the like come from the model that the sample brings; its README says what to try. */
+const SAMPLE_SETTINGS = { ...QUIET_SETTINGS, 'chat.byokUtilityModelDefault': 'mainAgent', 'workbench.startupEditor': 'readme' };
 
 /** Prefers VS Code; Cursor is asked for where it is the only one. A superuser's desktop editor refuses to start. */
 function installedEditor(): string | undefined {
@@ -64,7 +64,7 @@ async function openBrowser(vsix: string, folder: string, sample: Sample | undefi
     // The user's own home, so that their real conversations are found; a scratch home for the sample.
     home: sample?.home ?? process.env['HOME'] ?? bedFolder,
     vsix,
-    settings: SAMPLE_SETTINGS,
+    settings: sample ? SAMPLE_SETTINGS : QUIET_SETTINGS,
     // Any fixed number would do: the browser keeps the window's layout by address.
     preferredPort: 8732,
   });
