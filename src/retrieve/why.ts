@@ -4,6 +4,8 @@ import { termsOf } from '../search/terms.ts';
 import { fileAffinity } from './ranking.ts';
 
 const MOST_WORDS = 5;
+/** A longer word is a blob: its terms are shown instead. */
+const LONGEST_WORD = 60;
 
 /** E.g. "names `auth.ts`; words: jwt, refresh; similar .71; 3 days ago". Words are given as the query has them, not as indexed. */
 export function whyFound(memory: Memory, query: Query, terms: readonly string[], similarity: number | undefined): string {
@@ -40,12 +42,13 @@ export function ageOf(ageMs: number): string {
   return 'just now';
 }
 
-/** Term as indexed → word as typed. */
+/** Term as indexed → word as typed; the parts of a name lead to the whole name. */
 function asTyped(text: string): Map<string, string> {
   const typed = new Map<string, string>();
-  for (const raw of text.split(/\s+/)) {
+  for (const raw of text.split(/[\s,;()[\]{}"`]+/)) {
     const word = raw.replace(/^[^\p{L}\p{N}_$@#]+|[^\p{L}\p{N}_$+#]+$/gu, '').toLowerCase();
-    for (const [i, term] of termsOf(raw).entries()) if (!typed.has(term)) typed.set(term, i === 0 ? word : term);
+    if (word.length > LONGEST_WORD) continue;
+    for (const term of termsOf(raw)) if (!typed.has(term)) typed.set(term, word);
   }
   return typed;
 }

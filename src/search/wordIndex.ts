@@ -111,8 +111,7 @@ export class WordIndex {
       bm25: BM25,
       ...(isTyping && {
         prefix: (term: string) => term === last || term.length > 3,
-        fuzzy: (term: string) => (term.length > 4 && !/\d/.test(term) ? 0.2 : false),
-        maxFuzzy: 2,
+        fuzzy: (term: string) => (/\d/.test(term) || term.length < 5 ? false : term.length < 7 ? 1 : 2),
       }),
     });
     return found
