@@ -46,6 +46,10 @@ const RETRY_AFTER_MS = [5_000, 60_000, 600_000];
 const PROMPT_CANDIDATES = 24;
 /** What a session start gets at most when nobody but the digest answers; the default of the setting. */
 const DIGEST_TOKENS = 800;
+/** Rendering it takes some tens of milliseconds, and changes come in bursts. What is forgotten leaves it at once. */
+const DIGEST_AFTER_MS = 500;
+/** Older ones than so many are left to recall. */
+const SESSION_START_CANDIDATES = 1_000;
 
 export interface EngineParts {
   readonly store: Store;
@@ -102,14 +106,22 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
   const failures = new Map<SessionId, { times: number; notBeforeMs: number }>();
   const forgetting = new Set<NodeJS.Timeout>();
   let isPaused = false;
+  let digestTimer: NodeJS.Timeout | undefined;
 
   /** After every change of the memories: the indexes catch up before anyone asks, the digest before any hook does. */
   function memoriesChanged(): void {
     index.catchUp();
-    const ranked = sessionStartMemories(store.all(), { atMs: now() });
-    parts.keepDigest(renderContextBlock(ranked, DIGEST_TOKENS, countTokens, { atMs: now() }));
+    digestTimer ??= setTimeout(renewDigest, DIGEST_AFTER_MS);
     changed.fire();
   }
+
+  function renewDigest(): void {
+    clearTimeout(digestTimer);
+    digestTimer = undefined;
+    parts.keepDigest(renderContextBlock(forSessionStart(now()), DIGEST_TOKENS, countTokens, { atMs: now() }));
+  }
+
+  const forSessionStart = (atMs: number): Recollection[] => sessionStartMemories(store.newest(SESSION_START_CANDIDATES), { atMs });
 
   async function observeAll(
     signals: readonly Signal[],
@@ -223,8 +235,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     async context(occasion, budgetTokens, others) {
       // A compaction or a clear takes from the assistant what it was given; a resumed session still has it.
       if (occasion.kind === 'session_start' && occasion.source !== 'resume') store.resetGivings(occasion.session);
-      const own =
-        occasion.kind === 'session_start' ? sessionStartMemories(store.all(), { atMs: occasion.atMs }) : await recallFor(occasion);
+      const own = occasion.kind === 'session_start' ? forSessionStart(occasion.atMs) : await recallFor(occasion);
       const found = [...own, ...others].sort((a, b) => b.score - a.score);
       const skip = store.givenTo(occasion.session);
       const block = renderContextBlock(found, budgetTokens, countTokens, { atMs: occasion.atMs, skip });
@@ -272,10 +283,14 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
 
     forget(ids, undoMs) {
       store.hide(ids, now());
+      renewDigest();
       memoriesChanged();
       const timer = setTimeout(() => {
         forgetting.delete(timer);
-        if (store.finishForgetting(now() - undoMs).length > 0) memoriesChanged();
+        if (store.finishForgetting(now() - undoMs).length === 0) return;
+        memoriesChanged();
+        // The files of the indexes held it too.
+        index.save();
       }, undoMs + 50);
       forgetting.add(timer);
     },
@@ -295,6 +310,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
 
     dispose() {
       for (const timer of forgetting) clearTimeout(timer);
+      if (digestTimer) renewDigest();
       changed.dispose();
       index.save();
       index.dispose();

@@ -8,7 +8,7 @@ import { toMemory } from './memoryRows.ts';
 import type { Meta } from './meta.ts';
 import type { Store } from './store.ts';
 
-export type Memories = Pick<Store, 'get' | 'all' | 'ofSession' | 'add' | 'setPinned' | 'edit' | 'changesSince'>;
+export type Memories = Pick<Store, 'get' | 'all' | 'newest' | 'ofSession' | 'add' | 'setPinned' | 'edit' | 'changesSince'>;
 
 export function createMemories(db: Database, meta: Meta, rows: MemoryRows): Memories {
   const live = (id: MemoryId): MemoryRow => {
@@ -24,6 +24,15 @@ export function createMemories(db: Database, meta: Meta, rows: MemoryRows): Memo
     },
 
     all: () => db.all<MemoryRow>('SELECT * FROM memories WHERE hidden_at_ms IS NULL ORDER BY at_ms DESC, seq DESC').map(toMemory),
+
+    newest(limit) {
+      const pinned = db.all<MemoryRow>('SELECT * FROM memories WHERE pinned = 1 AND hidden_at_ms IS NULL ORDER BY at_ms DESC, seq DESC');
+      const others = db.all<MemoryRow>(
+        'SELECT * FROM memories WHERE pinned = 0 AND hidden_at_ms IS NULL ORDER BY at_ms DESC, seq DESC LIMIT ?',
+        limit,
+      );
+      return [...pinned, ...others].map(toMemory);
+    },
 
     ofSession: (session) =>
       db

@@ -98,6 +98,8 @@ export interface Store {
   get(id: MemoryId): Memory | undefined;
   /** All live ones, newest first. */
   all(): Memory[];
+  /** The pinned ones and the newest `limit` others, each newest first; some 40 µs each. */
+  newest(limit: number): Memory[];
   ofSession(session: SessionId): Memory[];
   /** Added by the user's or the model's own hand. */
   add(

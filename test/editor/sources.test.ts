@@ -23,7 +23,7 @@ function observations(bed: Bed): Row[] {
   if (!store) return [];
   const database = new DatabaseSync(store, { readOnly: true });
   try {
-    return database.prepare('SELECT role, text FROM observation').all() as unknown as Row[];
+    return database.prepare('SELECT role, text FROM observations').all() as unknown as Row[];
   } finally {
     database.close();
   }

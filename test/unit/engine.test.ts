@@ -192,6 +192,7 @@ describe('engine', () => {
     const { engine, digests, later } = world();
     await engine.capture([...signals(SESSION, { prompt: 'How should login work?' }, { reply: DECISION }), end(SESSION)]);
     await later(5_000);
+    await later(1_000);
     assert.match(digests.at(-1)?.text ?? '', /JWT with refresh tokens/);
     engine.forget(
       engine.list().map(({ id }) => id),
