@@ -199,6 +199,6 @@ describe('retrieve', () => {
     const { recall } = await over([...filler, auth], encoder);
     const found = await recall(query('refreshing tokens in auth.ts'));
     for (const [i, { score }] of found.entries()) assert.ok(score >= 0 && score <= (found[i - 1]?.score ?? 1));
-    assert.match(found[0]?.why ?? '', /^names `auth\.ts`.*; words: refreshing; similar -?\.\d\d; 3 days ago$/);
+    assert.match(found[0]?.why ?? '', /^names `auth\.ts`.*; words: refreshing; similar -?\d?\.\d\d; 3 days ago$/);
   });
 });
