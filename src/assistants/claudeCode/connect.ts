@@ -40,7 +40,7 @@ export function planDisconnect(settingsText: string | undefined): ConnectionPlan
   if (hadOurs.length === 0) return { before: settingsText, after: settingsText, isConnected: false };
   for (const event of hadOurs)
     for (const { group, index } of ownHooks(settings, event).reverse()) removeHook(settings, event, group, index);
-  if (Object.keys(asObject(settings.value['hooks']) ?? { other: true }).length === 0) settings.set(['hooks'], undefined);
+  if (Object.keys(asObject(settings.value['hooks']) ?? { other: true }).length === 0) settings.remove(['hooks']);
   return { before: settingsText, after: settings.text, isConnected: true };
 }
 
@@ -62,7 +62,7 @@ export function planDisconnectMcp(configText: string | undefined): ConnectionPla
   const server = asObject(servers?.['cairn']);
   if (!LAUNCHER.test([server?.['command'], ...asList(server?.['args'])].join(' ')))
     return { before: configText, after: configText, isConnected: false };
-  config.set(Object.keys(servers ?? {}).length === 1 ? ['mcpServers'] : ['mcpServers', 'cairn'], undefined);
+  config.remove(Object.keys(servers ?? {}).length === 1 ? ['mcpServers'] : ['mcpServers', 'cairn']);
   return { before: configText, after: config.text, isConnected: true };
 }
 
@@ -102,8 +102,8 @@ function addHook(settings: JsonSettings, event: string, hook: object): void {
 /** Takes the hook out, and its group and event with it when they hold no other. */
 function removeHook(settings: JsonSettings, event: string, group: number, index: number): void {
   const groups = asList(asObject(settings.value['hooks'])?.[event]);
-  if (asList(asObject(groups[group])?.['hooks']).length > 1) settings.set(['hooks', event, group, 'hooks', index], undefined);
-  else settings.set(groups.length > 1 ? ['hooks', event, group] : ['hooks', event], undefined);
+  if (asList(asObject(groups[group])?.['hooks']).length > 1) settings.remove(['hooks', event, group, 'hooks', index]);
+  else settings.remove(groups.length > 1 ? ['hooks', event, group] : ['hooks', event]);
 }
 
 const unexpected = (what: string): UserError =>
