@@ -4,7 +4,7 @@ import { type Failure } from './finding.ts';
 import { type Happening, isRun, runSign } from './outcome.ts';
 import { type ReadUnit, likeliestKind, logit, sigmoid } from './read.ts';
 import { share } from './scene.ts';
-import { ABANDONED, ATTEMPT_FAILED, CHATTER, CLAIM, FAILURE, PLAN, REFUTATION, RUN_FAILED } from './words.ts';
+import { ABANDONED, ATTEMPT_FAILED, CHATTER, CLAIM, FAILURE, PLAN, REFUTATION, WRONG_WAY } from './words.ts';
 
 /** A session, indexed for following chains. */
 export interface Session {
@@ -49,7 +49,10 @@ function toldIn(unit: ReadUnit, session: Session): Failure | undefined {
   return failure('told', tried, [unit], insteadAfter(unit, session, true));
 }
 
-/** A command that was run and failed, with what was said or done about it. */
+/**
+ * A command that fails by the way it was run, with what was said or done about it. Tests and builds that fail for the code under work are not
+ * attempts: the attempt is the change, and the words that follow tell of it.
+ */
 function failedRun(units: readonly ReadUnit[], session: Session): Failure | undefined {
   const first = units[0];
   if (!first) return undefined;
@@ -57,7 +60,7 @@ function failedRun(units: readonly ReadUnit[], session: Session): Failure | unde
   if (observation.role !== 'result' && observation.role !== 'command') return undefined;
   const call = nearestCall(first, session);
   if (!isRun(observation, call?.segment.observation) || runSign(observation) !== 'failed') return undefined;
-  const why = best(units.filter(({ segment }) => RUN_FAILED.test(segment.text) || FAILURE.test(segment.text)));
+  const why = best(units.filter(({ segment }) => WRONG_WAY.test(segment.text)));
   const tried = observation.role === 'command' ? units.find(({ segment }) => segment.firstLine === 0) : call;
   if (!why || !tried || tried === why) return undefined;
   return failure('run', [tried], [why], insteadAfter(why, session, false));

@@ -1,7 +1,8 @@
 // Which segments become memories: facts from anchors and the segments linked to them, then the set that is worth most together under the budget.
 import type { Fact, Finding } from './finding.ts';
 import { partsOf } from './finding.ts';
-import { type ReadUnit, likeliestKind, logit } from './read.ts';
+import { linkOf } from './links.ts';
+import { type ReadUnit, likeliestKind } from './read.ts';
 import { share } from './scene.ts';
 import { KINDS, type Kind } from '../memory.ts';
 
@@ -10,8 +11,25 @@ const ANCHOR_FROM = 0.06;
 /** How far a linked segment may stand, in segments of the session. */
 const NEAR = 8;
 /** Log-odds from which a segment is linked; set on the tuning repositories. */
-const LINK_FROM = -1.1;
+const LINK_FROM = -3.4;
 export const MOST_LINKED = 3;
+
+/** Plans announced, chatter, lead-ins and questions of the assistant, and titles: no facts by themselves, unless they give a reason or tell of a failure. */
+function isMereTalk(unit: ReadUnit): boolean {
+  const { cues, segment } = unit;
+  const has = (cue: string) => cues.includes(cue);
+  if (isChatter(unit)) return true;
+  const isTalk = has('plan') || has('endsInColon') || (has('asks') && segment.observation.role === 'reply');
+  return isTalk && segment.observation.role !== 'request' && !has('reason') && !has('attemptFailed') && !has('rootCause');
+}
+
+const isChatter = ({ cues, segment }: ReadUnit): boolean => cues.includes('chatter') || segment.shape === 'heading';
+
+const SUBSTANCE = new Set(
+  'code file identifier flag number must decide fix rootCause reason attemptFailed system change todo want runs runFailed'.split(' '),
+);
+/** Names something, or says that something is, must be, was done or was wanted. */
+const hasSubstance = ({ cues }: ReadUnit): boolean => cues.some((cue) => SUBSTANCE.has(cue));
 
 /** Facts for every anchor, the heaviest first. One segment may stand in several; the choice settles that. */
 export function factsOf(units: readonly ReadUnit[]): Fact[] {
@@ -23,7 +41,7 @@ export function factsOf(units: readonly ReadUnit[]): Fact[] {
       else byName.set(name, [unit]);
     }
   }
-  const anchors = units.filter(({ reading }) => reading.weight >= ANCHOR_FROM);
+  const anchors = units.filter((unit) => unit.reading.weight >= ANCHOR_FROM && !isMereTalk(unit) && hasSubstance(unit));
   return anchors.map((anchor) => factAt(anchor, units, byName)).sort((a, b) => b.weight - a.weight || a.anchor.at - b.anchor.at);
 }
 
@@ -38,6 +56,7 @@ function factAt(anchor: ReadUnit, units: readonly ReadUnit[], byName: ReadonlyMa
     if (others.length <= 12) for (const other of others) near.add(other);
   }
   near.delete(anchor);
+  for (const unit of near) if (isChatter(unit)) near.delete(unit);
   const linked: ReadUnit[] = [];
   const said = new Set(anchor.words);
   const scored = [...near].map((unit) => ({ unit, link: linkOf(anchor, unit) })).filter(({ link }) => link >= LINK_FROM);
@@ -62,29 +81,17 @@ function unitAt(units: readonly ReadUnit[], at: number): ReadUnit | undefined {
   return byAt.get(at);
 }
 
-/** How likely the two tell the same fact, as log-odds. */
-export function linkOf(anchor: ReadUnit, other: ReadUnit): number {
-  const distance = Math.abs(anchor.at - other.at);
-  let odds = 0.5 * logit(other.reading.weight) - 0.15 * Math.min(distance, 10);
-  if (anchor.observation === other.observation) odds += 0.5;
-  if (distance === 1) odds += 0.3;
-  if (anchor.segment.heading && anchor.segment.heading === other.segment.heading && anchor.observation === other.observation) odds += 0.3;
-  odds += 1.2 * share(anchor.names, other.names) + 1.2 * Math.min(share(anchor.words, other.words), 0.5);
-  if (anchor.reading.link && other.reading.link) odds += 1.5 * dot(anchor.reading.link, other.reading.link);
-  return odds;
-}
-
+/** The likeliest kind of the whole, by its readings and by whether its parts together give a cause and a remedy. */
 function kindOf(anchor: ReadUnit, linked: readonly ReadUnit[]): Kind {
+  const parts = [anchor, ...linked];
+  const has = (cue: string) => parts.some(({ cues }) => cues.includes(cue));
   const sums = Object.fromEntries(
-    KINDS.map((kind) => [kind, anchor.reading.kinds[kind] + 0.3 * linked.reduce((sum, { reading }) => sum + reading.kinds[kind], 0)]),
+    KINDS.map((kind) => {
+      const read = anchor.reading.kinds[kind] + 0.3 * linked.reduce((sum, { reading }) => sum + reading.kinds[kind], 0);
+      return [kind, kind === 'bug_fix' && has('fix') && has('rootCause') ? 2 * read : read];
+    }),
   );
   return likeliestKind(sums as Record<Kind, number>);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
 }
 
 /** A finding put into words, with what it costs. */

@@ -17,13 +17,18 @@ const RUNNER = /bash|shell|terminal|exec|command|powershell|run|test|build/i;
 const UNDOING =
   /\bgit (?:checkout (?:--|HEAD|\.|[\w./\\-]+\.\w+)|restore\b(?! --staged)|reset --hard|revert\b|stash\b(?! (?:pop|apply|list))|clean -\w*f)/;
 
+/** How an assistant begins its answer to being told that it was wrong. */
+const OWNED_UP =
+  /^\W*(?:(?:you['’]re|you are) (?:absolutely |completely |totally )?right\b|i apologi[sz]e|apologies|(?:i['’]m )?sorry\b|my (?:mistake|bad|apologies))/i;
+
 /** All that happened in a session, in order. */
 export function happeningsOf(scenes: readonly Scene[]): Happening[] {
   const found: Happening[] = [];
   let number = 0;
   for (const [episode, { episode: work }] of scenes.entries()) {
     for (const [i, observation] of work.observations.entries()) {
-      const sign = signOf(observation, work.observations[i - 1], episode > 0 ? scenes[episode - 1]?.episode.request : undefined);
+      const answer = work.observations.slice(i + 1).find(({ role }) => role === 'reply');
+      const sign = signOf(observation, work.observations[i - 1], answer, scenes[episode - 1]?.episode.request);
       if (sign) found.push({ sign, observation: number, episode });
       number += 1;
     }
@@ -34,6 +39,7 @@ export function happeningsOf(scenes: readonly Scene[]): Happening[] {
 function signOf(
   observation: Observation,
   before: Observation | undefined,
+  answer: Observation | undefined,
   lastRequest: Observation | undefined,
 ): Happening['sign'] | undefined {
   switch (observation.role) {
@@ -44,7 +50,8 @@ function signOf(
     case 'request': {
       if (!lastRequest) return undefined;
       const start = observation.text.slice(0, 600);
-      if (REFUTATION.test(start) || isRepeated(observation.text, lastRequest.text)) return 'refuted';
+      if (REFUTATION.test(start) || isRepeated(observation.text, lastRequest.text) || (answer && OWNED_UP.test(answer.text)))
+        return 'refuted';
       return APPROVAL.test(start) ? 'approved' : undefined;
     }
     case 'result':
@@ -93,10 +100,17 @@ export function outcomeOf(kind: Kind, parts: readonly ReadUnit[], happenings: re
   if (!CAN_WORK.has(kind)) return null;
   const last = Math.max(...parts.map((part) => part.observation));
   const episode = Math.max(...parts.map((part) => part.episode));
-  const own = parts.some((part) => part.segment.observation.role === 'result' && runSign(part.segment.observation) === 'passed');
+  // A command is proven by its own run, which comes right after it.
+  if (kind === 'command') {
+    const runs = parts.filter(({ segment }) => segment.shape === 'command').map(({ observation }) => observation);
+    const signs = runs.map((run) => happenings.find((it) => it.observation >= run && it.observation <= run + 1)?.sign);
+    return signs.length > 0 && signs.every((sign) => sign === 'passed') ? 'worked' : null;
+  }
+  const own = parts.some(({ segment }) => segment.observation.role === 'result' && runSign(segment.observation) === 'passed');
   const after = happenings.filter(
     (it) =>
-      it.observation > last && it.episode <= episode + 1 && (it.episode === episode || it.sign === 'refuted' || it.sign === 'approved'),
+      it.observation > last &&
+      (it.episode === episode || (it.episode === episode + 1 && (it.sign === 'refuted' || it.sign === 'approved'))),
   );
   const final = after.at(-1)?.sign ?? (own ? 'passed' : undefined);
   return final === 'passed' || final === 'approved' ? 'worked' : null;

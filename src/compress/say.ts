@@ -5,7 +5,7 @@ import { FAILED_LABEL } from './faithful.ts';
 import type { Fact, Failure, Finding } from './finding.ts';
 import { type Happening, outcomeOf } from './outcome.ts';
 import { type ReadUnit, likeliestKind } from './read.ts';
-import { ATTEMPT_FAILED, FAILURE, contentWords } from './words.ts';
+import { ATTEMPT_FAILED, contentWords } from './words.ts';
 
 export interface Said {
   readonly kind: 'said';
@@ -26,6 +26,12 @@ export interface Limits {
   readonly mostTokens: number;
   readonly mostLines: number;
 }
+
+/** Says within itself that not all is well: such a memory is never said to have worked. */
+const TOLD_AGAINST = new RegExp(
+  `${ATTEMPT_FAILED.source}|\\bstill\\b|\\bpersist|\\bunfortunately\\b|\\bdespite\\b|\\b(?:was|were|is|are|has|have)(?:n['’]t| not)\\b|\\bbut\\b`,
+  'iu',
+);
 
 /** Fewer content words than this is no fact. */
 const LEAST_WORDS = 3;
@@ -48,9 +54,11 @@ function sayFact(fact: Fact, limits: Limits): Said | Dropped {
     text = told;
   }
   if (parts[0] !== fact.anchor) return { kind: 'dropped', reason: 'unclear' };
-  const tellsFailure = FAILURE.test(text);
+  // What a build prints is not the telling of an attempt.
+  const tellsFailure =
+    parts.some(({ segment }) => isProse(segment.shape) && ATTEMPT_FAILED.test(segment.text)) && ATTEMPT_FAILED.test(text);
   const kind = fact.kind === 'failed_attempt' && !tellsFailure ? likeliestKind(fact.anchor.reading.kinds, 'failed_attempt') : fact.kind;
-  const outcome = kind === 'failed_attempt' ? 'failed' : ATTEMPT_FAILED.test(text) ? null : outcomeOf(kind, parts, limits.happenings);
+  const outcome = kind === 'failed_attempt' ? 'failed' : TOLD_AGAINST.test(text) ? null : outcomeOf(kind, parts, limits.happenings);
   return {
     kind: 'said',
     memoryKind: kind,
@@ -91,6 +99,8 @@ function sayFailure(failure: Failure, limits: Limits): Said | Dropped {
   if (saysSo && fits(why, failure.why)) return made(why, failure.why);
   return { kind: 'dropped', reason: 'unclear' };
 }
+
+const isProse = (shape: string): boolean => shape === 'sentence' || shape === 'item';
 
 /** In the order of the session: cause before remedy, as it was told. */
 function textOf(parts: readonly ReadUnit[]): string {
