@@ -125,7 +125,6 @@ export function createRetriever(parts: RetrieverParts): Retriever {
         text: query.text,
         files: query.files ?? [],
         atMs: query.atMs,
-        outOf: index.state.vectors,
         ...(spread && { spread }),
       });
       const termsOf = new Map(words.map((hit) => [hit.id, hit.terms]));

@@ -18,7 +18,7 @@ export interface WordHit {
   readonly score: number;
   /** The query's terms that matched, as indexed. */
   readonly terms: readonly string[];
-  /** Share of the query's rarity (the sum of its terms' inverse document frequencies) that matched, 0 to 1. */
+  /** Share of the query's rarity (the sum of its terms' inverse document frequencies, for a long query of its rarest few) that matched, 0 to 1. */
   readonly coverage: number;
 }
 

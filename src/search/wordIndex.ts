@@ -36,6 +36,8 @@ const POSTINGS_ASKED = 30_000;
 /** The rarest terms are asked whatever they cost; beyond the most, a prompt says no more about what it is about. */
 const FEWEST_TERMS = 2;
 const MOST_TERMS = 48;
+/** So many terms that stand in no other memory cover a query, however long it is. */
+const TERMS_OF_FULL_COVERAGE = 4;
 
 const OPTIONS: Options<WordDocument> = {
   fields: ['text', 'names', 'context'],
@@ -105,7 +107,8 @@ export class WordIndex {
     if (asked.length === 0) return [];
     const last = asked.at(-1);
     const rarity = new Map(asked.map((term) => [term, this.#rarity(term)]));
-    const total = sum(rarity.values());
+    // A long prompt is covered by a few rare words of it: no memory could cover it whole.
+    const total = Math.min(sum(rarity.values()), TERMS_OF_FULL_COVERAGE * Math.log(1 + (this.size + 0.5) / 0.5));
     const found = this.#index.search(asked.join('\n'), {
       boost: BOOST,
       bm25: BM25,
@@ -120,7 +123,7 @@ export class WordIndex {
         // MiniSearch multiplies by the number of terms matched; BM25 is the sum alone.
         score: hit.score / Math.max(1, hit.queryTerms.length),
         terms: hit.terms,
-        coverage: total > 0 ? sum(hit.queryTerms.map((term) => rarity.get(term) ?? 0)) / total : 0,
+        coverage: total > 0 ? Math.min(1, sum(hit.queryTerms.map((term) => rarity.get(term) ?? 0)) / total) : 0,
       }))
       .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
       .slice(0, limit);
