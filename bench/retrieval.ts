@@ -1,0 +1,225 @@
+// Search and ranking alone: every row of a corpus is a memory as it stands, every query is asked. Usage and rows: see `RESULTS.md`.
+import type { Memory, MemoryDraft, MemoryId, SessionId } from '../src/memory.ts';
+import type { Encoder } from '../src/model/encoder.ts';
+import { createRetriever } from '../src/retrieve/retrieve.ts';
+import { readJsonLines } from './jsonLines.ts';
+import { interval, mean, percentile, randomOf, rankingOf, share, shuffled, type Ranking } from './metrics.ts';
+import { readOptions, runBench } from './options.ts';
+import { openModel, openProduct, type Product } from './product.ts';
+import { lastLine, progress, table } from './report.ts';
+
+interface CorpusRow {
+  readonly id: string;
+  readonly project: string;
+  /** Its session. */
+  readonly group: string;
+  /** ISO time, or null where none is known. */
+  readonly at: string | null;
+  readonly text: string;
+}
+
+interface QueryRow {
+  readonly id: string;
+  readonly project: string;
+  readonly query: string;
+  /** Empty for a question that the corpus cannot answer. */
+  readonly gold: readonly string[];
+  readonly category: string;
+}
+
+const WAYS = ['fused', 'words', 'vectors'] as const;
+type Way = (typeof WAYS)[number];
+
+interface Asked {
+  readonly query: QueryRow;
+  readonly isOddProject: boolean;
+  /** Absent for an unanswerable query, and for vectors without a model. */
+  readonly rankings: Partial<Record<Way, Ranking>>;
+  /** Something was returned with the floor on. */
+  readonly isAnswered: boolean;
+  readonly withEmbeddingMs: number;
+  readonly withoutEmbeddingMs: number;
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const options = readOptions(argv, { corpus: 'C.jsonl', queries: 'Q.jsonl', k: '1,5,10,25,50', model: 'DIR', plain: '' });
+  const ks = options.numbers('k', [1, 5, 10, 25, 50]);
+  const corpus = Map.groupBy(readJsonLines<CorpusRow>(options.needed('corpus')), ({ project }) => project);
+  const all = readJsonLines<QueryRow>(options.needed('queries'));
+  const asked = new Set(options.limit === undefined ? all : shuffled(all, randomOf(options.seed)).slice(0, options.limit));
+  const encoder = await openModel({ model: options.text('model'), isPlain: options.isOn('plain') });
+
+  const answers: Asked[] = [];
+  let buildSeconds = 0;
+  for (const [number, [project, rows]] of [...corpus].entries()) {
+    const queries = all.filter((query) => query.project === project && asked.has(query));
+    if (queries.length === 0) continue;
+    const startedAt = performance.now();
+    const product = await build(rows, encoder);
+    buildSeconds += (performance.now() - startedAt) / 1_000;
+    const latestMs = Math.max(...rows.map(timeOf));
+    for (const query of queries) answers.push(await ask(product, encoder, query, { ks, latestMs, isOddProject: number % 2 === 1 }));
+    product.engine.dispose();
+    progress(`${project}: ${rows.length} memories, ${queries.length} queries`);
+  }
+  await encoder?.dispose();
+  report(answers, { ks, buildSeconds, seed: options.seed, json: options.json });
+}
+
+const timeOf = (row: CorpusRow): number => (row.at === null ? 0 : Date.parse(row.at));
+
+async function build(rows: readonly CorpusRow[], encoder: Encoder | undefined): Promise<Product> {
+  const product = openProduct({ folder: ':memory:', encoder });
+  for (const [group, members] of Map.groupBy(rows, (row) => row.group)) {
+    product.store.settle({
+      session: group as SessionId,
+      source: 'user',
+      settled: [],
+      add: members.map((row) => ({ id: row.id as MemoryId, draft: asDraft(row) })),
+      replace: [],
+      remove: [],
+      supersede: [],
+    });
+  }
+  await product.index.rebuild(() => undefined);
+  await product.index.embedMissing(new AbortController().signal);
+  return product;
+}
+
+/** The row as it stands. Of the kinds `pattern` says least of what a text is about. */
+function asDraft(row: CorpusRow): MemoryDraft {
+  const place = { source: 'user', session: row.group as SessionId, record: row.id, atMs: timeOf(row) } as const;
+  return {
+    kind: 'pattern',
+    text: row.text,
+    outcome: null,
+    scope: 'project',
+    entities: { files: [], symbols: [], commands: [] },
+    evidence: [{ place, quote: row.text.slice(0, 300) }],
+    weight: 0.5,
+    context: '',
+    segments: [],
+  };
+}
+
+interface Asking {
+  readonly ks: readonly number[];
+  readonly latestMs: number;
+  readonly isOddProject: boolean;
+}
+
+async function ask(product: Product, encoder: Encoder | undefined, row: QueryRow, asking: Asking): Promise<Asked> {
+  const { ks, latestMs: atMs, isOddProject } = asking;
+  const limit = Math.max(10, ...ks);
+  const query = { text: row.query, atMs, limit };
+  const wordsOnly = createRetriever({ ...product, encoder: () => undefined });
+  const timed = async (): Promise<readonly [found: readonly { readonly memory: Memory }[], ms: number]> => {
+    const startedAt = performance.now();
+    return [await product.retriever.recall(query), performance.now() - startedAt];
+  };
+  const [fused, withEmbeddingMs] = await timed();
+  // The retriever keeps the vectors of the last queries: the second time is the search without the model.
+  const [, withoutEmbeddingMs] = await timed();
+  const answered = await product.retriever.recall(query, { useFloor: true });
+
+  const rankings: Partial<Record<Way, Ranking>> = {};
+  if (row.gold.length > 0) {
+    const gold = new Set(row.gold);
+    const idsOf = (found: readonly { readonly memory: Memory }[]): string[] => found.map(({ memory }) => memory.id);
+    rankings.fused = rankingOf(idsOf(fused), gold, ks);
+    rankings.words = rankingOf(idsOf(await wordsOnly.recall(query)), gold, ks);
+    const [vector] = (await encoder?.embed([row.query], 'query')) ?? [];
+    if (vector) {
+      const nearest = product.index.vectors(vector, limit).map(({ id }) => id);
+      rankings.vectors = rankingOf(nearest, gold, ks);
+    }
+  }
+  return { query: row, isOddProject, rankings, isAnswered: answered.length > 0, withEmbeddingMs, withoutEmbeddingMs };
+}
+
+/** The means over rankings, in the names of the last line. */
+function figures(rankings: readonly Ranking[], ks: readonly number[]): Record<string, number | null> {
+  const at = (name: 'recall' | 'any' | 'all') =>
+    ks.map((k) => [`${name}@${k}`, mean(rankings.map((ranking) => ranking[name].get(k) ?? 0))] as const);
+  return {
+    n: rankings.length,
+    ...Object.fromEntries([...at('recall'), ...at('any'), ...at('all')]),
+    mrr: mean(rankings.map((ranking) => ranking.reciprocalRank)),
+    'ndcg@10': mean(rankings.map((ranking) => ranking.ndcg10)),
+  };
+}
+
+function report(
+  answers: readonly Asked[],
+  { ks, buildSeconds, seed, json }: { ks: readonly number[]; buildSeconds: number; seed: number; json: string | undefined },
+): void {
+  const rankingsOf = (way: Way, of: readonly Asked[]): Ranking[] => of.flatMap(({ rankings }) => rankings[way] ?? []);
+  const answerable = answers.filter(({ query }) => query.gold.length > 0);
+  const unanswerable = answers.filter(({ query }) => query.gold.length === 0);
+  const categories = [...Map.groupBy(answerable, ({ query }) => query.category)].sort(([a], [b]) => (a < b ? -1 : 1));
+
+  const shownKs = ks.flatMap((k) => [`recall@${k}`]);
+  const columns = [...shownKs, 'any@5', 'all@5', 'mrr', 'ndcg@10'];
+  const line = (name: string, rankings: readonly Ranking[]) => {
+    const made = figures(rankings, ks);
+    return [name, made['n'], ...columns.map((column) => made[column])];
+  };
+  const rows = [
+    ...WAYS.map((way) => line(way === 'fused' ? 'fused' : `${way} only`, rankingsOf(way, answerable))),
+    line(
+      'fused, odd projects',
+      rankingsOf(
+        'fused',
+        answerable.filter((one) => one.isOddProject),
+      ),
+    ),
+    line(
+      'fused, even projects',
+      rankingsOf(
+        'fused',
+        answerable.filter((one) => !one.isOddProject),
+      ),
+    ),
+    ...categories.map(([category, of]) => line(`fused, ${category}`, rankingsOf('fused', of))),
+  ];
+  console.log(table(['', 'n', ...columns], rows));
+
+  const at10 = interval(
+    rankingsOf('fused', answerable).map((ranking) => ranking.recall.get(10) ?? ranking.reciprocalRank),
+    seed,
+  );
+  const withMs = answers.map((one) => one.withEmbeddingMs);
+  const withoutMs = answers.map((one) => one.withoutEmbeddingMs);
+  const result = {
+    bench: 'retrieval',
+    n: answerable.length,
+    unanswerable: unanswerable.length,
+    fused: {
+      ...figures(rankingsOf('fused', answerable), ks),
+      'recall@10Interval': at10,
+      oddProjects: figures(rankingsOf('fused', answerable.filter((one) => one.isOddProject)), ks), // prettier-ignore
+      evenProjects: figures(rankingsOf('fused', answerable.filter((one) => !one.isOddProject)), ks), // prettier-ignore
+      byCategory: Object.fromEntries(categories.map(([category, of]) => [category, figures(rankingsOf('fused', of), ks)])),
+    },
+    words: figures(rankingsOf('words', answerable), ks),
+    vectors: rankingsOf('vectors', answerable).length > 0 ? figures(rankingsOf('vectors', answerable), ks) : null,
+    abstention: share(unanswerable, (one) => !one.isAnswered),
+    // Silence where there is an answer is the price of silence where there is none.
+    answeredOfAnswerable: share(answerable, (one) => one.isAnswered),
+    queryP50Ms: percentile(withMs, 0.5),
+    queryP95Ms: percentile(withMs, 0.95),
+    queryWithoutEmbeddingP50Ms: percentile(withoutMs, 0.5),
+    queryWithoutEmbeddingP95Ms: percentile(withoutMs, 0.95),
+    buildSeconds,
+    rssMb: process.resourceUsage().maxRSS / 1_024,
+  };
+  console.log(
+    `\nqueries: ${result.queryP50Ms?.toFixed(1)} ms p50, ${result.queryP95Ms?.toFixed(1)} p95; without embedding ${result.queryWithoutEmbeddingP50Ms?.toFixed(1)} and ${result.queryWithoutEmbeddingP95Ms?.toFixed(1)}; built in ${buildSeconds.toFixed(0)} s, ${result.rssMb.toFixed(0)} MB`,
+  );
+  console.log(
+    `with the floor: ${((result.answeredOfAnswerable ?? 0) * 100).toFixed(1)} % of the answerable ones get something${result.abstention === null ? '' : `, ${(result.abstention * 100).toFixed(1)} % of the others nothing`}\n`,
+  );
+  lastLine(result, json);
+}
+
+runBench(main);
