@@ -10,7 +10,7 @@ import { asObject, asText, parseObject } from './loose.ts';
 /** The text with or without our entries; the same text when nothing needs to change. Throws a UserError for a text that cannot be understood. */
 export type Rewrite = (text: string | undefined) => string;
 
-/** What was written where. Absent `original`: the file did not exist. Absent `backup`: our entries were there before, so there is nothing to restore. */
+/** What was written where, as hashes. No `original`: the file did not exist. No `backup`: there was nothing to back up, or our entries stood in it. */
 interface Entry {
   readonly kind: string;
   readonly written: string;
@@ -27,12 +27,20 @@ export function connectFile(file: string, kind: string, ledgerFile: string, rewr
   if (after === text) return;
   const ledger = readLedger(ledgerFile);
   const known = ledger[real];
-  // Ours to ours: what was before stays what was before. A file that holds old entries of ours without a record cannot be restored, only cleaned.
-  const isOursAlready = text !== undefined && known?.written === hashOf(text);
-  const isClean = text === undefined || remove(text) === text;
+  const isOursStill = text !== undefined && known?.written === hashOf(text);
   const backup = `${real}.cairn-backup`;
-  const before = isOursAlready ? known : isClean && text !== undefined ? { original: hashOf(text), backup } : {};
-  if (!isOursAlready && isClean && text !== undefined) writeWhole(backup, text, modeOf(real));
+  let before: Partial<Entry> = {};
+  if (isOursStill) {
+    // Ours gives way to ours: what was before stays what was before.
+    before = known;
+  } else if (text !== undefined) {
+    before = { original: hashOf(text) };
+    // A file that holds entries of ours which nobody remembers cannot be restored, only cleaned.
+    if (remove(text) === text) {
+      before = { ...before, backup };
+      writeWhole(backup, text, modeOf(real));
+    }
+  }
   writeLedger(ledgerFile, { ...ledger, [real]: { ...before, kind, written: hashOf(after) } });
   writeWhole(real, after, modeOf(real));
 }
@@ -47,7 +55,7 @@ export function disconnectFile(file: string, ledgerFile: string, remove: Rewrite
     const isUntouched = entry?.written === hashOf(text);
     const restored = entry?.backup ? readText(entry.backup) : undefined;
     const isGood = restored !== undefined && hashOf(restored) === entry?.original;
-    const isOwnFile = entry !== undefined && entry.original === undefined && entry.backup === undefined;
+    const isOwnFile = entry !== undefined && entry.original === undefined;
     const after = isUntouched && isGood ? restored : remove(text);
     // A file that was made for us, and holds nothing else, goes with us.
     if (isOwnFile && Object.keys(parseObject(after) ?? { other: true }).length === 0) fs.rmSync(real);

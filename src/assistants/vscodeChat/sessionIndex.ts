@@ -15,7 +15,9 @@ export async function saysContent(editorStorage: string, session: string): Promi
     const database = new DatabaseSync(file, { readOnly: true });
     try {
       const row = asObject(database.prepare("SELECT value FROM ItemTable WHERE key = 'chat.ChatSessionStore.index'").get());
-      const entry = asObject(asObject(parseObject(asText(row?.['value']) ?? '')?.['entries'])?.[session]);
+      const value = row?.['value'];
+      const index = parseObject(value instanceof Uint8Array ? Buffer.from(value).toString() : (asText(value) ?? ''));
+      const entry = asObject(asObject(index?.['entries'])?.[session]);
       return entry !== undefined && entry['isEmpty'] === false && entry['isExternal'] !== true;
     } finally {
       database.close();
