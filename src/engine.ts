@@ -82,7 +82,7 @@ export interface MemoryEngine {
    * The block for an occasion, within the budget, without what the session was given already; undefined when nothing is worth saying.
    * `others`: what the user's global store would say, best first. Writes into the ledger what it gives.
    */
-  context(occasion: Occasion, budgetTokens: number, others: readonly Recollection[]): Promise<ContextBlock | undefined>;
+  context(occasion: Occasion, budgetTokens: number, others: Promise<readonly Recollection[]>): Promise<ContextBlock | undefined>;
   /** Keeps what a person or a model said in so many words; private parts and secrets go here too. Throws a `UserError` when nothing is left. */
   remember(what: Remembering): Promise<Memory>;
   list(): Memory[];
@@ -235,14 +235,13 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     async context(occasion, budgetTokens, others) {
       // A compaction or a clear takes from the assistant what it was given; a resumed session still has it.
       if (occasion.kind === 'session_start' && occasion.source !== 'resume') store.resetGivings(occasion.session);
-      const own = occasion.kind === 'session_start' ? forSessionStart(occasion.atMs) : await recallFor(occasion);
-      const found = [...own, ...others].sort((a, b) => b.score - a.score);
+      const own = occasion.kind === 'session_start' ? forSessionStart(occasion.atMs) : recallFor(occasion);
+      const found = (await Promise.all([own, others])).flat().sort((a, b) => b.score - a.score);
       const skip = store.givenTo(occasion.session);
       const block = renderContextBlock(found, budgetTokens, countTokens, { atMs: occasion.atMs, skip });
-      if (block) {
-        const { session, assistant, kind, atMs } = occasion;
-        store.recordGiving({ session, assistant, occasion: kind, memories: block.memories, tokens: block.tokens, atMs });
-      }
+      if (!block || now() > (occasion.answerByMs ?? Infinity)) return undefined;
+      const { session, assistant, kind, atMs } = occasion;
+      store.recordGiving({ session, assistant, occasion: kind, memories: block.memories, tokens: block.tokens, atMs });
       return block;
     },
 

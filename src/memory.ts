@@ -192,22 +192,29 @@ export interface ContextBlock {
   readonly memories: readonly MemoryId[];
 }
 
+interface OccasionBase {
+  /** Whoever asks has gone by then: what comes later was not given. Absent when the asker waits. */
+  readonly answerByMs?: number;
+}
+
 /** What a hook asks a context block for. */
-export type Occasion =
-  | {
-      readonly kind: 'session_start';
-      readonly assistant: string;
-      readonly session: SessionId;
-      readonly source: 'startup' | 'resume' | 'clear' | 'compact';
-      readonly atMs: number;
-    }
-  | {
-      readonly kind: 'prompt';
-      readonly assistant: string;
-      readonly session: SessionId;
-      readonly prompt: string;
-      readonly atMs: number;
-    };
+export type Occasion = OccasionBase &
+  (
+    | {
+        readonly kind: 'session_start';
+        readonly assistant: string;
+        readonly session: SessionId;
+        readonly source: 'startup' | 'resume' | 'clear' | 'compact';
+        readonly atMs: number;
+      }
+    | {
+        readonly kind: 'prompt';
+        readonly assistant: string;
+        readonly session: SessionId;
+        readonly prompt: string;
+        readonly atMs: number;
+      }
+  );
 
 /** Something to remember, said by the user or by a model through MCP. */
 export interface Remembering {

@@ -1,9 +1,10 @@
 // The memory service: a child process per window that holds stores, model and indexes, so that the editor's thread holds none of them.
 process.env['ORT_DISABLE_TELEMETRY'] = '1'; // before onnxruntime can be loaded by anything
 
-import { overIpc } from './link/channels.ts';
 import { claimStore } from './link/claimStore.ts';
 import { identify } from './link/identity.ts';
+import { writeLauncher } from './link/launcher.ts';
+import { linkToParent } from './link/parentLink.ts';
 import { cairnHome } from './link/paths.ts';
 import type { ServiceApi, ServiceSettings, ServiceStatus } from './link/protocol.ts';
 import { GLOBAL_REPOSITORY } from './link/registry.ts';
@@ -18,9 +19,11 @@ import { logTo } from './util/log.ts';
 import { OneAtATime } from './util/serial.ts';
 
 const owned = new Disposables();
-const connection = overIpc(process);
+const connection = linkToParent(end);
 const log = logTo((level, message) => tell(connection, 'log', { level, message }));
 const home = cairnHome(process.env);
+/** What the launcher starts hooks and MCP servers with. */
+const runtime = { path: process.execPath, dist: import.meta.dirname };
 const compressing = new OneAtATime();
 const configuring = new OneAtATime();
 const running = new Set<RunningStore>();
@@ -48,7 +51,6 @@ async function loadModel(folder: string): Promise<void> {
 }
 
 async function hold(repository: Parameters<typeof claimStore>[1]['repository'], storage: string, folder?: string): Promise<StoreHandle> {
-  const runtime = { path: process.execPath, dist: import.meta.dirname };
   const address = await claimStore(home, { repository, storage, runtime, atMs: Date.now(), ...(folder !== undefined && { folder }) });
   const handle = new StoreHandle({
     address,
@@ -81,10 +83,12 @@ const globalStore: Pick<ServiceApi, 'recall' | 'list'> = {
 const window: Pick<ServiceApi, 'configure' | 'pause' | 'status'> = {
   configure: (next) =>
     configuring.run(async () => {
-      const isFirst = settings === undefined;
       const before = settings;
       settings = next;
-      if (isFirst) void loadModel(next.models);
+      if (!before) {
+        writeLauncher(home, runtime);
+        void loadModel(next.models);
+      }
       for (const store of running) store.engine.pause(next.isPaused);
       const isWatchingOther = before !== undefined && String(before.sources) !== String(next.sources);
       const folders = new Set(next.roots.map((root) => root.folder));
@@ -124,12 +128,17 @@ const window: Pick<ServiceApi, 'configure' | 'pause' | 'status'> = {
 
 serve(connection, { ...windowApi(() => ({ projects, global })), ...window });
 
+/** The window is gone: save what can be saved and let others take over. The process ends after this, whatever it throws. */
 function end(): void {
-  for (const handle of projects.values()) handle.dispose();
-  global?.dispose();
+  for (const handle of projects.values()) owned.own(handle);
+  if (global) owned.own(global);
   owned.dispose();
-  process.exit(0);
 }
-connection.onDispose(end);
-process.once('SIGTERM', end);
+process.once('SIGTERM', () => {
+  try {
+    end();
+  } finally {
+    process.exit(0);
+  }
+});
 process.once('SIGINT', () => undefined); // Ctrl-C in a terminal that started the editor reaches us too; the editor says when to end.

@@ -34,6 +34,7 @@ async function contextFor(
   { assistant, atMs, readDigest }: HookParts,
 ): Promise<string | undefined> {
   const { session } = call;
+  const answerByMs = Date.now() + ANSWER_WITHIN_MS;
   switch (call.kind) {
     case 'turn_end':
       await quickAsk(address, 'turnEnded', [address.folder, session], ANSWER_WITHIN_MS);
@@ -43,13 +44,13 @@ async function contextFor(
       const found = await quickAsk(
         address,
         'context',
-        [address.folder, { kind: 'prompt', assistant, session, prompt, atMs }],
+        [address.folder, { kind: 'prompt', assistant, session, prompt, atMs, answerByMs }],
         ANSWER_WITHIN_MS,
       );
       return textOf(found?.answer);
     }
     case 'session_start': {
-      const occasion = { kind: 'session_start', assistant, session, source: call.source, atMs } as const;
+      const occasion = { kind: 'session_start', assistant, session, source: call.source, atMs, answerByMs } as const;
       const found = await quickAsk(address, 'context', [address.folder, occasion], ANSWER_WITHIN_MS);
       // An owner that answers with nothing means it; a resumed session still has what it was given.
       if (found || call.source === 'resume') return textOf(found?.answer);

@@ -4,8 +4,9 @@ import { sessionStartMemories } from '../inject/sessionStart.ts';
 import type { Occasion, Recollection, SessionId } from '../memory.ts';
 import type { ServiceApi, StoreStatus } from '../link/protocol.ts';
 
-/** The global store may belong to another window: a prompt does not wait longer for it than this. */
-const OTHERS_WITHIN_MS = 60;
+/** The global store may belong to another window: an asker with a time limit does not lose the whole answer for it. */
+const OTHERS_BEFORE_END_MS = 40;
+const OTHERS_WITHIN_MS = 2_000;
 const OTHERS_LIMIT = 12;
 
 export interface StoreApiParts {
@@ -32,8 +33,10 @@ export function storeApi({ engine, address, global, budgets, remarks, onTurnEnde
       occasion.kind === 'session_start'
         ? store.list(undefined).then((memories) => sessionStartMemories(memories, { atMs: occasion.atMs }))
         : store.recall(undefined, { text: occasion.prompt, atMs: occasion.atMs, limit: OTHERS_LIMIT }, false);
-    const late = new Promise<readonly Recollection[]>((resolve) => setTimeout(resolve, OTHERS_WITHIN_MS, []));
-    return Promise.race([asked.catch(() => []), late]);
+    const limitMs = occasion.answerByMs === undefined ? OTHERS_WITHIN_MS : occasion.answerByMs - OTHERS_BEFORE_END_MS - Date.now();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<readonly Recollection[]>((resolve) => (timer = setTimeout(resolve, Math.max(0, limitMs), [])));
+    return Promise.race([asked.catch(() => []), late]).finally(() => clearTimeout(timer));
   }
 
   return {
@@ -43,7 +46,7 @@ export function storeApi({ engine, address, global, budgets, remarks, onTurnEnde
     async context(_folder, occasion) {
       const { sessionStartTokens, promptTokens } = budgets();
       const budget = occasion.kind === 'session_start' ? sessionStartTokens : promptTokens;
-      return budget > 0 ? engine.context(occasion, budget, await others(occasion)) : undefined;
+      return budget > 0 ? engine.context(occasion, budget, others(occasion)) : undefined;
     },
     remember: (_folder, what) => engine.remember(what),
     list: async () => engine.list(),

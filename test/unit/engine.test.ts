@@ -5,7 +5,7 @@ import { createObserver } from '../../src/capture/observe.ts';
 import { createCompressor } from '../../src/compress/compress.ts';
 import { createMemoryEngine, type MemoryEngine } from '../../src/engine.ts';
 import { countTokens } from '../../src/inject/tokens.ts';
-import type { ContextBlock, MemoryId, SessionId, Signal } from '../../src/memory.ts';
+import type { ContextBlock, MemoryId, Recollection, SessionId, Signal } from '../../src/memory.ts';
 import { createRetriever } from '../../src/retrieve/retrieve.ts';
 import { openMemoryIndex } from '../../src/search/memoryIndex.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
@@ -84,6 +84,7 @@ const end = (session: SessionId): Signal => ({
 
 const DECISION =
   'We decided to use JWT with refresh tokens instead of server sessions, because the API must stay stateless: 15 min access, 7 days refresh.';
+const nothing: Promise<readonly Recollection[]> = Promise.resolve([]);
 const query = (text: string) => ({ text, atMs: Date.now(), limit: 10 });
 
 describe('engine', () => {
@@ -154,12 +155,12 @@ describe('engine', () => {
     await later(HOUR_MS);
     const session = 'talk-2' as SessionId;
     const ask = (prompt: string) =>
-      engine.context({ kind: 'prompt', assistant: 'claude-code', session, prompt, atMs: Date.now() }, 300, []);
+      engine.context({ kind: 'prompt', assistant: 'claude-code', session, prompt, atMs: Date.now() }, 300, nothing);
     const block = await ask('which JWT refresh token lifetime did we decide on?');
     assert.match(block?.text ?? '', /JWT with refresh tokens/);
     assert.ok(block && block.tokens <= 300);
     assert.equal(await ask('which JWT refresh token lifetime did we decide on?'), undefined);
-    await engine.context({ kind: 'session_start', assistant: 'claude-code', session, source: 'compact', atMs: Date.now() }, 0, []);
+    await engine.context({ kind: 'session_start', assistant: 'claude-code', session, source: 'compact', atMs: Date.now() }, 0, nothing);
     assert.match((await ask('which JWT refresh token lifetime did we decide on?'))?.text ?? '', /JWT with refresh tokens/);
   });
 
@@ -171,7 +172,7 @@ describe('engine', () => {
     const block = await engine.context(
       { kind: 'prompt', assistant: 'claude-code', session: 'x' as SessionId, prompt, atMs: Date.now() },
       300,
-      [],
+      nothing,
     );
     assert.equal(block, undefined);
   });
