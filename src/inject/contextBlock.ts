@@ -100,10 +100,12 @@ function linesOf(recollections: readonly Recollection[], skip: ReadonlySet<Memor
 }
 
 function chosen(lines: readonly Line[], room: number): Line[] {
-  let left = room;
+  let tokens = room;
+  let characters = MOST_CHARACTERS - HEAD.length - TAIL.length;
   return lines.filter((line) => {
-    if (line.tokens > left) return false;
-    left -= line.tokens;
+    if (line.tokens > tokens || line.text.length + 1 > characters) return false;
+    tokens -= line.tokens;
+    characters -= line.text.length + 1;
     return true;
   });
 }

@@ -242,15 +242,22 @@ function bySession(candidates: readonly Candidate[]): Map<string, Candidate[]> {
 export interface Signs {
   /** Greatest share of the query's rarity that one candidate covers, 0 to 1. */
   readonly coverage: number;
-  /** Strength of the first above that of the tenth (or above none): how far the best stands out. */
+  /** Strength of the first above that of the tenth (or above none), as far as it is grounded: how far the best stands out. */
   readonly gap: number;
 }
 
+/** The share of a query's rarity from which on a match counts in full: two words of five. */
+const GROUNDED_COVERAGE = 0.4;
+/** Without shared words, a similarity that so many deviations above the mean begins, and so many more completes, to stand for them. */
+const GROUNDED_FROM = 2;
+const GROUNDED_OVER = 3;
+
 export function signsOf(ranked: readonly Omit<Ranked, 'score'>[]): Signs {
-  return {
-    coverage: ranked.reduce((max, r) => Math.max(max, r.candidate.coverage), 0),
-    gap: (ranked[0]?.strength ?? 0) - (ranked[9]?.strength ?? 0),
-  };
+  const coverage = ranked.reduce((max, r) => Math.max(max, r.candidate.coverage), 0);
+  const meaning = ranked.reduce((max, r) => Math.max(max, r.features.meaning), 0);
+  // Strengths are relative to the best: in a store of five, one word in common with a long prompt would stand out as much as a whole answer.
+  const grounded = Math.min(1, Math.max(coverage / GROUNDED_COVERAGE, (meaning - GROUNDED_FROM) / GROUNDED_OVER));
+  return { coverage, gap: grounded * ((ranked[0]?.strength ?? 0) - (ranked[9]?.strength ?? 0)) };
 }
 
 /**

@@ -83,7 +83,7 @@ export interface MemoryIndex {
   vectors(vector: Float32Array, limit: number): VectorHit[];
   /** Cosine similarity to those of the ids that have a vector. */
   similarities(vector: Float32Array, ids: readonly MemoryId[]): Map<MemoryId, number>;
-  /** Mean and standard deviation of the cosine similarity to memories at large (a fixed sample): tells what is near for this query. Undefined with fewer than 8 vectors. */
+  /** Mean and standard deviation of the cosine similarity to memories at large (a fixed sample): tells what is near for this query. Undefined without vectors. */
   spread(vector: Float32Array): Spread | undefined;
   /** Throws both indexes away and makes them anew from the store; progress 0 to 1. */
   rebuild(onProgress: (share: number) => void): Promise<void>;
@@ -111,7 +111,8 @@ const EMBEDDED_AT_ONCE = 16;
 const REST_MS = 5;
 /** Memories whose similarity stands for that of memories at large. */
 const SAMPLE_SIZE = 256;
-const FEWEST_FOR_SPREAD = 8;
+/** What a query and an unrelated memory have in common for the shipped encoder (bge-small); counts as so many memories, so that a store of three has a scale too. */
+const USUAL = { count: 8, mean: 0.53, deviation: 0.055 };
 /** After so many changes the files are written when there is time, not only at the end. */
 const CHANGES_UNTIL_SAVED = 500;
 
@@ -216,11 +217,12 @@ class StoredIndex implements MemoryIndex {
 
   spread(vector: Float32Array): Spread | undefined {
     const sample = (this.#sample ??= this.#takeSample());
-    if (sample.length < FEWEST_FOR_SPREAD) return undefined;
+    if (sample.length === 0) return undefined;
     const similarities = sample.map((other) => dot(vector, other));
-    const mean = similarities.reduce((a, b) => a + b, 0) / similarities.length;
-    const variance = similarities.reduce((a, b) => a + (b - mean) ** 2, 0) / similarities.length;
-    return { mean, deviation: Math.max(Math.sqrt(variance), 1e-3) };
+    const count = similarities.length + USUAL.count;
+    const mean = (USUAL.count * USUAL.mean + similarities.reduce((a, b) => a + b, 0)) / count;
+    const squares = USUAL.count * USUAL.deviation ** 2 + similarities.reduce((a, b) => a + (b - mean) ** 2, 0);
+    return { mean, deviation: Math.sqrt(squares / count) };
   }
 
   async rebuild(onProgress: (share: number) => void): Promise<void> {
