@@ -45,7 +45,7 @@ const FORMATS: readonly KeyFormat[] = [
   shape('SK', /(?<!\w)(SK[0-9a-f]{32})(?!\w)/),
   key('SG.', '[A-Za-z0-9_-]{16,64}\\.[A-Za-z0-9_-]{16,64}', 'A-Za-z0-9_-'),
   key('key-', '[0-9a-f]{32}'),
-  shape('-us', /(?<!\w)([0-9a-f]{32}-us\d{1,2})(?!\w)/),
+  shape('-us', /(?<=(?<!\w)([0-9a-f]{32}))-us\d{1,2}(?!\w)/),
   // Payments
   ...['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_'].map((prefix) => key(prefix, '[A-Za-z0-9]{16,250}')),
   key('whsec_', '[A-Za-z0-9+/]{24,100}={0,2}'),

@@ -1,6 +1,6 @@
 // Secrets that are told by what stands before them: a field's name, a flag, a header, an address's user. Only the value is taken; the name stays.
 import type { Span } from './keyFormats.ts';
-import { isPublicId, isReference, isStandIn, isWordy, looksRandom, promiseOf, type Promise_ } from './secretValues.ts';
+import { isPublicId, isReference, isStandIn, isWordy, looksRandom, promiseOf, type Telling } from './secretValues.ts';
 
 /** Where such values stand, in no order; ranges may overlap. */
 export function namedSecretsIn(text: string): Span[] {
@@ -10,18 +10,19 @@ export function namedSecretsIn(text: string): Span[] {
 const TELLING = String.raw`(?:pass(?:word|wd|phrase|code)|pwd|passw|secret|token|credential|(?:api|access|private|auth|signing|encrypt(?:ion)?|account|storage|master|licen[cs]e|client|service|subscription|webhook|shared|sas|deploy|admin|consumer|app|hmac|jwt|aes|cipher|session)[-_. ]?key|(?<=[a-z0-9][-_])pass(?![a-z])|(?<=[_-])(?:auth|pat)(?![a-z])|(?<![a-z])sig(?=[=])|signature(?=[=]))`;
 /** A field and what joins it to its value: `name`, a closing quote or bracket, a type, and `=`, `:`, `:=`, `=>`. */
 const FIELD = new RegExp(
-  String.raw`${TELLING}[A-Za-z0-9_-]{0,40}(?:\\{0,8}["'\x60]|\]|\)){0,3}(?:[ \t]{0,4}[:]?[ \t]{0,4}(?:string|str|String|&(?:'static )?str|SecretStr|Optional\[str\]|char ?\*)\??(?=[ \t]{0,4}=))?([ \t]{0,20}(?:=>|:=|={1,3}|!={1,2}|\?\?=|\|\|=|\+=|%3[Dd]|:)(?:[ \t]{0,20}|\s{0,80}(?=\\{0,8}["'])))`,
+  String.raw`${TELLING}[A-Za-z0-9_-]{0,40}(?:\\{0,8}["'\x60]|\]|\)){0,3}(?:[ \t]{0,4}[:]?[ \t]{0,4}(?:string|str|String|&(?:'static )?str|SecretStr|Optional\[str\]|char ?\*)\??(?=[ \t]{0,4}=))?([ \t]{0,20}(?:=>|:=|={1,3}|!={1,2}|\?\?=|\|\|=|\+=|%3[Dd]|:(?!:))(?:[ \t]{0,20}|\s{0,80}(?=\\{0,8}["'])))`,
   'gi',
 );
 
 function fieldsIn(text: string): Span[] {
   const found: Span[] = [];
+  const valueAt = valuesOf(text);
   for (const match of text.matchAll(FIELD)) {
     const joiner = match[1] ?? '';
     const name = nameAt(text, match.index, match[0].length - joiner.length);
     const promise = promiseOf(name);
     if (!promise) continue;
-    const value = valueAt(text, match.index + match[0].length);
+    const value = valueAt(match.index + match[0].length);
     if (value && isSecret(name, promise, joiner, value, text)) found.push(value);
   }
   return found;
@@ -38,45 +39,60 @@ function nameAt(text: string, at: number, length: number): string {
 }
 
 interface Value extends Span {
+  /** The value, or its first `JUDGED` characters: more does not change the judgement, only what it costs. */
   readonly text: string;
   readonly isQuoted: boolean;
 }
+const JUDGED = 300;
 
-/** No secret is longer than this on one line; what is longer is looked at up to here, and taken whole. */
-const LONGEST_VALUE = 8_000;
+/** Up to a delimiter. An escaped character that is no escaped line break or quote belongs to the value. */
 const UNQUOTED = /(?:[^\s"'`,;&|<>\\]|\\(?![nrtu"'`\\/])|(?<=[A-Za-z0-9])[|<>](?=[A-Za-z0-9]))+/y;
 const OPENING = /(?:[bBrRuUfF@]{0,2})(\\{0,8})(["'`]{1,3})/y;
 
-/** The value that begins at `at`: what stands in its quotes (escaped as they are), or up to a delimiter. */
-function valueAt(text: string, at: number): Value | undefined {
-  OPENING.lastIndex = at;
-  const opening = OPENING.exec(text);
-  if (opening) {
-    const start = at + opening[0].length;
-    const quotes = opening[2] ?? '';
-    if (quotes.length === 2) return undefined;
-    const end = closingQuote(text, start, quotes.charAt(0), (opening[1] ?? '').length);
-    return { start, end, text: text.slice(start, end), isQuoted: true };
-  }
-  UNQUOTED.lastIndex = at;
-  const value = UNQUOTED.exec(text)?.[0].slice(0, LONGEST_VALUE);
-  return value === undefined ? undefined : { start: at, end: at + value.length, text: value, isQuoted: false };
+/** Reads values off one text. Ends that were found are kept: without that, a line of many names and no delimiter costs its length squared. */
+function valuesOf(text: string): (at: number) => Value | undefined {
+  let run = { start: 0, end: 0 };
+  const strings = new Map<string, Span>();
+  const within = (span: Span | undefined, at: number): span is Span => span !== undefined && span.start <= at && at < span.end;
+
+  return (at) => {
+    OPENING.lastIndex = at;
+    const opening = OPENING.exec(text);
+    if (opening) {
+      const slashes = opening[1] ?? '';
+      const quotes = opening[2] ?? '';
+      if (quotes.length === 2) return undefined;
+      const start = at + opening[0].length;
+      const key = slashes + quotes.charAt(0);
+      const known = strings.get(key);
+      const end = within(known, start) ? known.end : closingQuote(text, start, quotes.charAt(0), slashes.length);
+      strings.set(key, { start, end });
+      return { start, end, text: text.slice(start, Math.min(end, start + JUDGED)), isQuoted: true };
+    }
+    if (!within(run, at)) {
+      UNQUOTED.lastIndex = at;
+      const found = UNQUOTED.exec(text);
+      if (!found) return undefined;
+      run = { start: at, end: at + found[0].length };
+    }
+    return { start: at, end: run.end, text: text.slice(at, Math.min(run.end, at + JUDGED)), isQuoted: false };
+  };
 }
 
 /** The place of the quote that closes a string, else the end of the line. A quote that is escaped deeper than the opening one does not close. */
 function closingQuote(text: string, start: number, quote: string, depth: number): number {
-  for (let i = start; i < text.length; i += 1) {
-    const char = text[i];
-    if (char === '\n') return i;
-    if (char !== quote) continue;
+  const lineEnd = text.indexOf('\n', start);
+  const end = lineEnd < 0 ? text.length : lineEnd;
+  for (let i = text.indexOf(quote, start); i >= 0 && i < end; i = text.indexOf(quote, i + 1)) {
     let slashes = 0;
     while (i - slashes > start && text[i - slashes - 1] === '\\') slashes += 1;
-    if (depth === 0 ? slashes % 2 === 0 : slashes <= depth) return i - slashes * (depth === 0 ? 0 : 1);
+    if (depth === 0 && slashes % 2 === 0) return i;
+    if (depth > 0 && slashes <= depth) return i - slashes;
   }
-  return text.length;
+  return end;
 }
 
-function isSecret(name: string, promise: Promise_, joiner: string, value: Value, text: string): boolean {
+function isSecret(name: string, promise: Telling, joiner: string, value: Value, text: string): boolean {
   const said = value.isQuoted ? value.text : value.text.replace(/[,;.)\]}]+$/, '');
   if (isStandIn(said)) return false;
   if (/%3d/i.test(joiner)) return looksRandom(said);
@@ -93,7 +109,7 @@ function isSecret(name: string, promise: Promise_, joiner: string, value: Value,
   return /[\d\W_]/.test(said) ? said.length >= 4 && (isAlone || looksLikePassword(said)) : isAlone && said.length >= 6;
 }
 
-function isQuotedSecret(promise: Promise_, said: string, joiner: string): boolean {
+function isQuotedSecret(promise: Telling, said: string, joiner: string): boolean {
   if (promise === 'token') return looksRandom(said);
   // Messages and labels are sentences: `password: "Please enter your password"`. Passphrases seldom end like one.
   const words = said.trim().split(/\s+/);
@@ -119,8 +135,9 @@ const SPACED = new RegExp(
 
 function spacedIn(text: string): Span[] {
   const found: Span[] = [];
+  const valueAt = valuesOf(text);
   for (const match of text.matchAll(SPACED)) {
-    const value = valueAt(text, match.index + match[0].length);
+    const value = valueAt(match.index + match[0].length);
     if (!value) continue;
     const said = value.isQuoted ? value.text : value.text.replace(/[,;.:!?)\]]+$/, '');
     if (isStandIn(said)) continue;
@@ -128,7 +145,7 @@ function spacedIn(text: string): Span[] {
     const asPassword = looksLikePassword(said) && !isWordy(said) && !isPublicId(said);
     const taken =
       match[1] !== undefined
-        ? !said.startsWith('-') && (isPassword || said.length >= 8) && said.length >= 3 && !isReference(said, false)
+        ? !said.startsWith('-') && (isPassword || (said.length >= 8 && /\d/.test(said))) && said.length >= 3 && !isReference(said, false)
         : match[2] !== undefined
           ? true
           : / (?:is|was|to|=)\b/i.test(match[3] ?? '')
@@ -136,7 +153,7 @@ function spacedIn(text: string): Span[] {
               ? asPassword
               : looksRandom(said)
             : looksRandom(said) && !isPublicId(said) && said.length >= 16 && !/[([{]/.test(said);
-    if (taken) found.push({ start: value.start, end: value.start + said.length });
+    if (taken) found.push({ start: value.start, end: value.end - (value.text.length - said.length) });
   }
   return found;
 }
@@ -145,13 +162,14 @@ const AUTHORIZATION =
   /authorization(?:\\{0,8}["'`\]]){0,2}\s{0,4}[:=,]{1,2}\s{0,4}(?:[fbr]?\\{0,8}["'`])?(?:(?:bearer|basic|token|digest|negotiate|apikey|bot|splunk|aws4-hmac-sha256)(?:[ +]|%20){1,4})?/gi;
 const BEARER = /\b(?:bearer|basic)(?:[ +]|%20)(?=[A-Za-z0-9+/_.~-]{16})/gi;
 const COOKIE = /(?<![\w.])(?:set-)?cookie2?(?:\\{0,8}["'`])?[ \t]{0,4}:[ \t]{0,4}(?:\\{0,8}["'`])?(?=[^\s=;,"'`(){}<>[\]]{1,100}=[^\s=])/gi;
-const COOKIE_VALUE = /[^\n"'`\\]+/y;
+const COOKIE_VALUE = /[^\n"'`\\]{1,8000}/y;
 
 function headersIn(text: string): Span[] {
   const found: Span[] = [];
   for (const pattern of [AUTHORIZATION, BEARER]) {
+    const valueAt = valuesOf(text);
     for (const match of text.matchAll(pattern)) {
-      const value = valueAt(text, match.index + match[0].length);
+      const value = valueAt(match.index + match[0].length);
       if (
         !value ||
         value.isQuoted ||
@@ -205,7 +223,7 @@ function switchesIn(text: string): Span[] {
   for (const pattern of SWITCHES) {
     for (const { indices, 1: value = '' } of text.matchAll(pattern)) {
       const range = indices?.[1];
-      if (range && !isStandIn(value) && !isReference(value, true)) found.push({ start: range[0], end: range[1] });
+      if (range && !isStandIn(value) && !isReference(value, false)) found.push({ start: range[0], end: range[1] });
     }
   }
   return found;
@@ -225,7 +243,7 @@ function listedIn(text: string): Span[] {
       const promise = promiseOf(name);
       const range = indices?.[2];
       if (!promise || !range || isStandIn(value)) continue;
-      if (promise === 'password' ? !isReference(value, false) : looksRandom(value)) found.push({ start: range[0], end: range[1] });
+      if (promise === 'password' || looksRandom(value)) found.push({ start: range[0], end: range[1] });
     }
   }
   return found;

@@ -67,7 +67,8 @@ function isSpelt(run: string): boolean {
 }
 
 function isPassing(line: string, next: string | undefined): boolean {
-  if (line === '' || line.length > 400) return false;
+  // Of ordinary lines hardly any has a figure with a unit, and all that follows wants one or a spinner.
+  if (line === '' || line.length > 400 || !/[%\/]|\d[ kMG]?i?B|[^\0-\x7f]/.test(line)) return false;
   if (!SPINNER.test(line) && !BAR.test(line) && !isGrowing(line, next)) return false;
   return !FAILING.test(line);
 }

@@ -22,12 +22,12 @@ export function plainText(text: string): string {
   if (!ANY.test(whole)) return whole;
   let plain = whole;
   if (/[\u001b\u0080-\u009f]/.test(plain)) plain = stripAnsi(plain.replace(STEERING, '')).replace(OTHER_ESCAPES, '');
-  plain = plain.replaceAll('\0', '\ufffd').replace(/\r+\n/g, '\n');
-  if (plain.includes('\r')) plain = plain.replace(/[^\n]*\r[^\n]*/g, lastDrawn);
+  plain = plain.replaceAll('\0', '\ufffd');
+  if (plain.includes('\r')) plain = plain.split('\n').map(lastDrawn).join('\n');
   if (plain.includes('\b')) plain = plain.replace(STRUCK_OVER, '');
   return plain.replace(CONTROLS, '').replace(UNSEEN, '');
 }
 
 function lastDrawn(line: string): string {
-  return line.split('\r').findLast((drawn) => drawn.trim() !== '') ?? '';
+  return !line.includes('\r') ? line : (line.split('\r').findLast((drawn) => drawn.trim() !== '') ?? '');
 }

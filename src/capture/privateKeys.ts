@@ -1,9 +1,7 @@
 // Blocks of private keys, whole or cut off at either end.
 import type { Span } from './keyFormats.ts';
 
-/** Key words of every PEM-like format whose body is secret. */
-const BEGIN = /-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----|---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----/g;
-const END = /-----END (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----|---- END SSH2 ENCRYPTED PRIVATE KEY ----/g;
+const MARK = /-----(BEGIN|END) (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----|---- (BEGIN|END) SSH2 ENCRYPTED PRIVATE KEY ----/g;
 /** The longest body: RSA keys of 16,384 bits have about 13,000 characters, with PGP's below 100,000 also when escaped. */
 const LONGEST_KEY = 100_000;
 /** What listings put before a line: diff marks, quote marks, line numbers. */
@@ -15,27 +13,26 @@ const BODY = new RegExp(
 );
 const PUTTY = /^Private-Lines: \d+\r?\n((?:[A-Za-z0-9+/=]+(?:\r?\n|$)){1,200})/dgm;
 
-/**
- * Where private keys stand. One without its end reaches as far as lines look like a key's, one without its beginning likewise upwards.
- */
+/** Where private keys stand. One without its end reaches as far as lines look like a key's, one without its beginning likewise upwards. */
 export function privateKeysIn(text: string): Span[] {
   const found: Span[] = [];
-  for (const match of text.matchAll(BEGIN)) {
-    const start = match.index;
-    const bodyStart = start + match[0].length;
-    if ((found.at(-1)?.end ?? 0) > start) continue;
-    END.lastIndex = bodyStart;
-    const end = END.exec(text);
-    const next = text.indexOf(match[0], bodyStart);
-    const isClosed = end !== null && end.index - bodyStart <= LONGEST_KEY && (next < 0 || next > end.index);
-    const to = isClosed ? end.index + end[0].length : bodyEnd(text, bodyStart);
-    // `-----BEGIN PRIVATE KEY-----` alone is talk about keys.
-    if (/[A-Za-z0-9+/=]{16}/.test(text.slice(bodyStart, isClosed ? end.index : to))) found.push({ start, end: to });
-  }
-  for (const match of text.matchAll(END)) {
-    if (found.some(({ start, end }) => start <= match.index && match.index < end)) continue;
-    const start = bodyStartBefore(text, match.index);
-    if (start < match.index) found.push({ start, end: match.index + match[0].length });
+  const marks = [...text.matchAll(MARK)].map((match) => ({
+    isBegin: (match[1] ?? match[2]) === 'BEGIN',
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+  for (const [i, mark] of marks.entries()) {
+    const before = marks[i - 1];
+    const next = marks[i + 1];
+    if (mark.isBegin) {
+      const isClosed = next !== undefined && !next.isBegin && next.start - mark.end <= LONGEST_KEY;
+      const bodyEnd = isClosed ? next.start : endOfBody(text, mark.end, next?.start ?? text.length);
+      // `-----BEGIN PRIVATE KEY-----` alone is talk about keys.
+      if (/[A-Za-z0-9+/=]{16}/.test(text.slice(mark.end, bodyEnd))) found.push({ start: mark.start, end: isClosed ? next.end : bodyEnd });
+    } else if (!before?.isBegin || mark.start - before.end > LONGEST_KEY) {
+      const start = startOfBody(text, before?.end ?? 0, mark.start);
+      if (start < mark.start) found.push({ start, end: mark.end });
+    }
   }
   for (const { indices } of text.matchAll(PUTTY)) {
     const range = indices?.[1];
@@ -44,24 +41,39 @@ export function privateKeysIn(text: string): Span[] {
   return found;
 }
 
-function bodyEnd(text: string, from: number): number {
+function endOfBody(text: string, from: number, limit: number): number {
   let at = from;
-  while (at < text.length && at - from < LONGEST_KEY) {
+  while (at < limit && at - from < LONGEST_KEY) {
     BODY.lastIndex = at;
-    const line = BODY.exec(text);
-    if (!line || line[0] === '') break;
-    at += line[0].length;
+    const line = BODY.exec(text)?.[0] ?? '';
+    if (line === '') break;
+    at += line.length;
   }
-  return at;
+  return Math.min(at, limit);
 }
 
-/** Upwards over lines of base64; an escaped text is one line, taken back to where its base64 begins. */
-function bodyStartBefore(text: string, end: number): number {
-  const from = Math.max(0, end - LONGEST_KEY);
-  const before = text.slice(from, end);
-  const body =
-    /(?:(?:^|\n|\\n|["'`\s])[ \t+|>\d→-]{0,20}[A-Za-z0-9+/=]{40,200}\r?(?=\n|\\|$))+(?:(?:\r?\n|\\{1,8}n)[ \t+|>-]{0,12}[A-Za-z0-9+/=]{0,200})?(?:\r?\n|\\{1,8}[rn])*[ \t+|>\d→-]{0,20}$/.exec(
-      before,
-    );
-  return body ? from + body.index : end;
+/** A whole line of a key's body, as PEM wraps it at 64 or more; only the last may be shorter. */
+const WRAPPED = new RegExp(String.raw`^${MARGIN}[A-Za-z0-9+/=]{40,200}$`);
+const SHORT = new RegExp(String.raw`^${MARGIN}[A-Za-z0-9+/=]{0,200}$`);
+
+/** Upwards from the end mark, line by line, whether breaks are real or escaped; the topmost line may have been cut at its head. */
+function startOfBody(text: string, from: number, end: number): number {
+  const begin = Math.max(from, end - LONGEST_KEY);
+  let lineEnd = end;
+  let start = end;
+  let short = 0;
+  for (const { index, 0: lineBreak } of [...text.slice(begin, end).matchAll(/\r?\n|\\{1,8}n/g)].reverse()) {
+    const lineStart = begin + index + lineBreak.length;
+    const line = text.slice(lineStart, lineEnd);
+    if (WRAPPED.test(line)) start = lineStart;
+    else if (short < 2 && SHORT.test(line)) short += 1;
+    else return headless(line, lineEnd, start);
+    lineEnd = begin + index;
+  }
+  return headless(text.slice(begin, lineEnd), lineEnd, start);
+}
+
+function headless(line: string, lineEnd: number, start: number): number {
+  const tail = /[A-Za-z0-9+/=]{16,}$/.exec(line)?.[0];
+  return tail === undefined ? start : lineEnd - tail.length;
 }

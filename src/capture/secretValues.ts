@@ -1,7 +1,7 @@
 // Judging the two halves of `name = value`: does the name promise a secret, and is the value one, or only stands for one?
 
 /** How much a name promises. `password`: whatever stands there is secret, however simple; `token`: secret when it looks made by a machine. */
-export type Promise_ = 'password' | 'token';
+export type Telling = 'password' | 'token';
 
 const PASSWORD_WORDS = new Set(['password', 'passwd', 'passphrase', 'passcode', 'pwd', 'passw', 'secret', 'pwrd']);
 const TOKEN_WORDS = new Set([
@@ -41,7 +41,7 @@ export function wordsOf(name: string): string[] {
 }
 
 /** What a field's name promises; undefined for names that only speak of secrets (`maxTokens`, `passwordField`, `secretName`). */
-export function promiseOf(name: string): Promise_ | undefined {
+export function promiseOf(name: string): Telling | undefined {
   const words = wordsOf(name);
   while (words.length > 1 && NEUTRAL.test(words.at(-1) ?? '')) words.pop();
   const last = words.at(-1) ?? '';
@@ -82,14 +82,15 @@ export function isReference(value: string, isFollowedByCode: boolean): boolean {
   const chain = /^(?:await |new |!|&|\*)?#?[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)#?[A-Za-z_$][\w$]*)*[!?]?/.exec(value);
   if (!chain) return false;
   const rest = value.slice(chain[0].length);
-  if (/^[([]/.test(rest) || (rest === '' && isFollowedByCode)) return true;
+  if (/^(?:[([]|<[A-Za-z])/.test(rest) || (rest === '' && isFollowedByCode)) return true;
   if (!/^[)\]};,:]*$/.test(rest)) return false;
   const named = chain[0];
   if (/\.|::|->/.test(named)) return named.split(/\?\.|\.|::|->/).every((piece) => isWordy(piece.replace('#', '')));
-  // A single word: another variable when it speaks of a secret itself, or has humps or underscores and no figures.
-  return /pass|pwd|token|secret|key|cred|auth/i.test(named)
-    ? isWordy(named)
-    : /^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Za-z]+(?:_[A-Za-z]+)+$/.test(named);
+  // A single word: another variable when it speaks of a secret itself or has humps or underscores; figures make it a password.
+  return (
+    /^[A-Za-z_$]+[!?]?$/.test(named) &&
+    (/pass|pwd|token|secret|key|cred|auth/i.test(named) || /^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Za-z]+(?:_[A-Za-z]+)+$/.test(named))
+  );
 }
 
 /** Made of words and short figures, as names are: `my-service-token-2024`, `user_id`, `cl100k_base`. */
