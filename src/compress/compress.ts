@@ -51,7 +51,7 @@ const FRAME_TOKENS = 4;
 const MOST_LINES = 6;
 const CONTEXT_CHARACTERS = 600;
 /** Least weight of a memory, with a model and without. Set on the tuning repositories. */
-const LEAST = { model: 0.12, plain: 0.12 } as const;
+const LEAST = { model: 0.1, plain: 0.12 } as const;
 
 export function createCompressor(parts: CompressorParts): Compressor {
   return {

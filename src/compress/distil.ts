@@ -20,7 +20,11 @@ export function shorten(segment: Pick<Segment, 'text' | 'shape'>): string {
   if (segment.shape === 'row') text = text.replace(/\s*\|\s*/g, ' | ');
   if (segment.shape !== 'code' && segment.shape !== 'added' && segment.shape !== 'removed' && segment.shape !== 'output')
     text = plainProse(text);
-  else text = text.replace(/^(?:\/\/+|\/\*+|\*+(?=\s)|<!--|"""|#\s)\s*/, '').replace(/\s*(?:\*\/|-->)$/, '');
+  else
+    text = text
+      .replace(/^\|\s*|\s*\|$/g, '')
+      .replace(/^(?:\/\/+|\/\*+|\*+(?=\s)|<!--|"""|#\s)\s*/, '')
+      .replace(/\s*(?:\*\/|-->)$/, '');
   return tidy(text);
 }
 

@@ -3,7 +3,7 @@
 import type { Kind, Observation, Outcome } from '../memory.ts';
 import type { ReadUnit } from './read.ts';
 import type { Scene } from './scene.ts';
-import { APPROVAL, REFUTATION, RUN_FAILED, RUN_PASSED, contentWords } from './words.ts';
+import { APPROVAL, FAILURE, REFUTATION, RUN_FAILED, RUN_PASSED, contentWords } from './words.ts';
 
 /** Something that happened and speaks for or against what went before. */
 export interface Happening {
@@ -93,30 +93,40 @@ function isRepeated(text: string, before: string): boolean {
 const CAN_WORK: ReadonlySet<Kind> = new Set(['bug_fix', 'command', 'decision']);
 
 /**
- * The outcome of a finding that is not itself a failure. `worked` needs a run that passed or the user's word after the last of its parts, within
- * the same request or at the start of the next, and nothing against it before or after that in the same stretch; else null.
+ * The outcome of a finding that is not itself a failure: `worked` or nothing. A command is proven by its own run, the rest by a run that passed or
+ * the user's word after its last part, within the same request or at the start of the next. Anything against it, in that stretch, between its parts
+ * or (but for a repair, whose defect may have failed before) in the parts themselves, leaves it without outcome: to be told as a success and not
+ * be one is the worst that a memory can do.
  */
 export function outcomeOf(kind: Kind, parts: readonly ReadUnit[], happenings: readonly Happening[]): Outcome | null {
   if (!CAN_WORK.has(kind)) return null;
-  const last = Math.max(...parts.map((part) => part.observation));
+  const numbers = parts.map((part) => part.observation);
+  const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
   const episode = Math.max(...parts.map((part) => part.episode));
-  // A command is proven by its own run, which comes right after it.
+  const failedParts = parts.filter(({ segment: { observation } }) => isOutput(observation) && runSign(observation) === 'failed');
+  if (failedParts.some((part) => kind !== 'bug_fix' || part.observation === last)) return null;
+  if (kind !== 'bug_fix' && parts.some(({ segment }) => FAILURE.test(segment.text) || RUN_FAILED.test(segment.text))) return null;
+  // A repair is one where somebody says so; an error beside a later run that passed is none.
+  const saysRepaired = ({ cues, segment }: ReadUnit) =>
+    isProse(segment.shape) && (cues.includes('fix') || cues.includes('claim')) && !cues.includes('plan');
+  if (kind === 'bug_fix' && !parts.some(saysRepaired)) return null;
   if (kind === 'command') {
     const runs = parts.filter(({ segment }) => segment.shape === 'command').map(({ observation }) => observation);
     const signs = runs.map((run) => happenings.find((it) => it.observation >= run && it.observation <= run + 1)?.sign);
     return signs.length > 0 && signs.every((sign) => sign === 'passed') ? 'worked' : null;
   }
-  const own = parts.some(({ segment }) => segment.observation.role === 'result' && runSign(segment.observation) === 'passed');
+  const isAgainst = ({ sign }: Happening) => sign === 'failed' || sign === 'undone' || sign === 'refuted';
+  if (kind !== 'bug_fix' && happenings.some((it) => it.observation > first && it.observation <= last && isAgainst(it))) return null;
   const after = happenings.filter(
     (it) =>
       it.observation > last &&
       (it.episode === episode || (it.episode === episode + 1 && (it.sign === 'refuted' || it.sign === 'approved'))),
   );
-  const final = after.at(-1)?.sign ?? (own ? 'passed' : undefined);
-  return final === 'passed' || final === 'approved' ? 'worked' : null;
+  if (after.some(isAgainst)) return null;
+  const isOwnProof = parts.some(({ segment: { observation } }) => isOutput(observation) && runSign(observation) === 'passed');
+  return isOwnProof || after.length > 0 ? 'worked' : null;
 }
 
-/** The first thing that spoke against the work of an episode at its end: the user's next words. */
-export function refutationOf(episode: number, happenings: readonly Happening[]): Happening | undefined {
-  return happenings.find((it) => it.sign === 'refuted' && it.episode === episode + 1);
-}
+const isProse = (shape: string): boolean => shape === 'sentence' || shape === 'item';
+
+const isOutput = ({ role }: Observation): boolean => role === 'result' || role === 'command';

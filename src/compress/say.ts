@@ -58,7 +58,12 @@ function sayFact(fact: Fact, limits: Limits): Said | Dropped {
   const tellsFailure =
     parts.some(({ segment }) => isProse(segment.shape) && ATTEMPT_FAILED.test(segment.text)) && ATTEMPT_FAILED.test(text);
   const kind = fact.kind === 'failed_attempt' && !tellsFailure ? likeliestKind(fact.anchor.reading.kinds, 'failed_attempt') : fact.kind;
-  const outcome = kind === 'failed_attempt' ? 'failed' : TOLD_AGAINST.test(text) ? null : outcomeOf(kind, parts, limits.happenings);
+  const outcome =
+    kind === 'failed_attempt'
+      ? 'failed'
+      : TOLD_AGAINST.test([text, ...parts.map(({ segment }) => segment.text)].join('\n'))
+        ? null
+        : outcomeOf(kind, parts, limits.happenings);
   return {
     kind: 'said',
     memoryKind: kind,

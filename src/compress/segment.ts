@@ -224,6 +224,10 @@ function linesLookedAt(lines: readonly string[]): ReadonlySet<number> {
   return looked;
 }
 
+/** What editors write in place of a tool's call: says that something was looked at, not what was seen. */
+const NARRATION =
+  /^(?:Read file: |Listed directory |Searched (?:codebase|files|web|the )|Viewed |(?:Found|Showing) \d+ (?:files?|results?|matches)\b|No (?:files|matches|results) found$)/i;
+
 /** At least two content words, most of it letters or digits, no bare syntax. */
 function isWorthReading(shape: Shape, text: string): boolean {
   if (text.length < 6) return false;
@@ -231,5 +235,6 @@ function isWorthReading(shape: Shape, text: string): boolean {
   if (letters < 4 || letters < text.length * 0.3) return false;
   if (shape === 'code' && /^(?:import\b|from\s+\S+\s+import|using\s+[\w.]+;|package\s+\w+;?$|}|\/\/\s*\.\.\.)/.test(text)) return false;
   if (/^\[\.\.\.\s*(?:\d+ (?:more|lines|rows).*)?\]?$/.test(text)) return false;
+  if (NARRATION.test(text)) return false;
   return contentWords(text).size >= 2;
 }

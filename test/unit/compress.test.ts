@@ -143,6 +143,17 @@ describe('compressing a session', () => {
     });
   }
 
+  for (const name of SESSIONS) {
+    it(`tells what was reviewed as prose: ${name}`, async () => {
+      const { memories } = await plainCompressor().compress(sessionOf(name));
+      const told = memories.map(({ kind, outcome, text }) => `- ${kind}${outcome ? ` (${outcome})` : ''}: ${text}\n`).join('');
+      const golden = path.join(fixtures, name.replace('.json', '.memories.md'));
+      // `UPDATE_GOLDEN=1 mocha test/unit/compress.test.ts` writes them anew; then read what changed.
+      if (process.env.UPDATE_GOLDEN) fs.writeFileSync(golden, told);
+      assert.equal(told, fs.readFileSync(golden, 'utf8'));
+    });
+  }
+
   it('stays within a smaller budget by leaving out the least', async () => {
     const observations = SESSIONS.flatMap(sessionOf);
     const all = await plainCompressor().compress(observations);
