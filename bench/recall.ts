@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Evidence, Memory, MemoryId, SessionId, Signal } from '../src/memory.ts';
 import { UserError } from '../src/util/errors.ts';
 import { readJsonLines } from './jsonLines.ts';
-import { projectOf, readSession } from './labels.ts';
+import { readSession } from './labels.ts';
 import { interval, mean, randomOf, share, shuffled } from './metrics.ts';
 import { readOptions, runBench } from './options.ts';
 import { openModel, openProduct, remembering, type Product } from './product.ts';
@@ -26,6 +26,7 @@ interface Question {
 /** So near to a gold line, evidence counts as being it. */
 const NEAR_LINES = 3;
 const BUDGET_TOKENS = 300;
+const NOTHING_GLOBAL = Promise.resolve([]);
 const RANKED = 50;
 /** Questions are asked a day after the project's last session. */
 const DAY_MS = 24 * 3_600_000;
@@ -138,7 +139,7 @@ async function ask(
   const blockFor = async (question: Question, way: string) => {
     // Each question is a session of its own: nothing was given to it before.
     const session = `question ${question.id} ${way}` as SessionId;
-    return engine.context({ kind: 'prompt', assistant: 'bench', session, prompt: question.question, atMs }, BUDGET_TOKENS, []);
+    return engine.context({ kind: 'prompt', assistant: 'bench', session, prompt: question.question, atMs }, BUDGET_TOKENS, NOTHING_GLOBAL);
   };
 
   const stored = store.all();
