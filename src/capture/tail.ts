@@ -115,11 +115,13 @@ async function readFrom(file: FileHandle, mark: TailMark | undefined, size: numb
   let position = start;
   /** Pieces of the line that begins at `offset`, from earlier chunks; empty while skipping. */
   let pieces: Buffer[] = [];
+  /** Used again for each chunk, unless a piece holds on to it. */
+  let buffer: Buffer | undefined;
 
   const isFull = () => offset > start && offset - start >= limitBytes;
   while (position < size && !isFull()) {
-    // A buffer of its own for each chunk: `pieces` may hold on to it.
-    const chunk = await readChunk(file, Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - position)), position);
+    buffer ??= Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - position));
+    const chunk = await readChunk(file, buffer.subarray(0, Math.min(CHUNK_BYTES, size - position)), position);
     if (chunk.length === 0) break;
     let from = 0;
     while (!isFull()) {
@@ -146,7 +148,10 @@ async function readFrom(file: FileHandle, mark: TailMark | undefined, size: numb
       pieces = [];
     }
     if (isSkipping) offset = position;
-    else if (from < chunk.length) pieces.push(chunk.subarray(from));
+    else if (from < chunk.length) {
+      pieces.push(chunk.subarray(from));
+      buffer = undefined;
+    }
   }
   return { lines, offset, line, isSkipping, skipped, hasMore: isFull() && offset < size };
 }
