@@ -11,8 +11,8 @@ import type { Surroundings, Transcript, TranscriptReader } from './assistant.ts'
 const BURST_MS = 300;
 /** Events get lost (network drives, folders made later): look anyway. */
 const SWEEP_MS = 5_000;
-/** Looking for files nobody told of costs a walk over folders: rarer than the sweep over those known. */
-const FIND_EVERY_MS = 20_000;
+/** Looking for files that nobody told of costs a walk over folders: at most this share of the time goes into it. */
+const FINDING_SHARE = 1 / 100;
 /** Rest between two pieces of old conversations, so that questions are answered in between. */
 const REST_MS = 15;
 
@@ -53,7 +53,7 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
   const troubles = new Map<string, string>();
   const watched = new Set<string>();
   let known: { reader: TranscriptReader; transcript: Transcript }[] = [];
-  let foundAtMs = 0;
+  let findAtMs = 0;
   let skipped = 0;
   let first: SessionId | undefined;
   let backfill: { done: number; of: number } | undefined;
@@ -62,7 +62,7 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
   const looking = new Serial(lookOnce);
 
   async function lookOnce(): Promise<void> {
-    if (Date.now() - foundAtMs > FIND_EVERY_MS) await find();
+    if (Date.now() >= findAtMs) await find();
     const todo = known.filter(({ transcript }) => readAt.get(transcript.path) !== stampOf(transcript));
     todo.sort((a, b) => order(b.transcript) - order(a.transcript));
     if (todo.length > 1) backfill = { done: 0, of: todo.length };
@@ -82,6 +82,7 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
   const order = (transcript: Transcript): number => (transcript.session === first ? Number.MAX_SAFE_INTEGER : transcript.modifiedAtMs);
 
   async function find(): Promise<void> {
+    const startedAtMs = Date.now();
     const all: typeof known = [];
     for (const reader of readers) {
       try {
@@ -93,7 +94,7 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
       for (const { path, isRecursive } of reader.watched(where)) watch(path, isRecursive);
     }
     known = all;
-    foundAtMs = Date.now();
+    findAtMs = Date.now() + Math.max(SWEEP_MS / 2, (Date.now() - startedAtMs) / FINDING_SHARE);
   }
 
   async function readToEnd(reader: TranscriptReader, transcript: Transcript): Promise<void> {
@@ -124,7 +125,7 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
     try {
       const watcher = fs.watch(path, { recursive: isRecursive, persistent: false }, (_event, name) => {
         // A file not seen before: find it at once rather than at the next round.
-        if (name && !known.some(({ transcript }) => transcript.path.endsWith(name))) foundAtMs = 0;
+        if (name && !known.some(({ transcript }) => transcript.path.endsWith(name))) findAtMs = 0;
         soon();
       });
       watcher.on('error', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeClaudeTranscript } from '../../scripts/sample/claudeTranscript.ts';
 import { type FakeModel, startFakeModel } from '../support/fakeModel.ts';
 import { type Bed, openBed, pictureOnFailure, until } from './support/bed.ts';
-import { approveTool, enableChat, sendChat, waitForChat } from './support/chat.ts';
+import { enableChat, sendChat, waitForChat } from './support/chat.ts';
 import { openView, treeRows } from './support/workbench.ts';
 
 const isRecall = (name: string): boolean => /recall$/.test(name);
@@ -42,9 +42,8 @@ describe('VS Code’s own chat', function () {
     await model?.stop();
   });
 
-  it('calls recall and gets the memory', async () => {
+  it('calls recall, which only reads and so needs no approval, and gets the memory', async () => {
     await sendChat(bed.page, 'please ask-the-memory about sign-in');
-    await approveTool(bed.page);
     await waitForChat(bed.page, 'JWT access tokens');
     await bed.screenshot('chat-recall');
   });

@@ -2,6 +2,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { SLOW_MS } from './bed.ts';
 
+const MENU_DEAF_MS = 300;
+
 const palette = (page: Page): Locator => page.locator('.quick-input-widget');
 
 /** Runs a command by its title in the palette, e.g. "Cairn: Recall…". */
@@ -48,7 +50,12 @@ export async function expandRow(row: Locator): Promise<void> {
 /** Picks an entry of a row's context menu. */
 export async function chooseFromContextMenu(page: Page, row: Locator, entry: string): Promise<void> {
   await row.click({ button: 'right' });
-  await page.locator('.monaco-menu .action-menu-item', { hasText: entry }).first().click();
+  const item = page.locator('.monaco-menu .action-menu-item', { hasText: entry }).first();
+  await item.waitFor();
+  // A menu takes no click in its first moments, so that the press which opened it does not choose from it.
+  await page.waitForTimeout(MENU_DEAF_MS);
+  await item.click();
+  await page.locator('.monaco-menu').first().waitFor({ state: 'detached' });
 }
 
 /** Presses one of the buttons that appear on a row under the pointer. */
