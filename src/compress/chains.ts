@@ -18,7 +18,7 @@ export interface Session {
 const BACK = 12;
 const FORWARD = 14;
 
-/** Log-odds of a chain being worth keeping, by how it came to light, over the mean of its parts; set on the tuning repositories. */
+/** Log-odds of a chain being worth keeping, by how it came to light, over the mean of its parts. Guesses, not fitted. */
 const FROM = { run: -0.2, told: 0.9, refuted: 0.3 } as const;
 
 /** Every chain found, in order of the session; overlapping ones are left for the choice to settle. */

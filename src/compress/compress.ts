@@ -50,7 +50,7 @@ const MOST_TOKENS = 80;
 const FRAME_TOKENS = 4;
 const MOST_LINES = 6;
 const CONTEXT_CHARACTERS = 600;
-/** Least weight of a memory, with a model and without. Set on the tuning repositories. */
+/** Least weight of a memory. Without a model: of .10, .12, .14 and .18 on the tuning repositories; with one: a first setting, tried on 19 sessions. */
 const LEAST = { model: 0.1, plain: 0.12 } as const;
 
 export function createCompressor(parts: CompressorParts): Compressor {

@@ -1,4 +1,4 @@
-// What each cue is worth to the reading without a model: log-odds, fitted by logistic regression on the labelled sessions of five repositories
+// What each cue is worth to the reading without a model: log-odds, fitted by logistic regression on the labelled sessions of four repositories
 // (edobry/minsky, ktsu-dev/BlastMerge, ktsu-dev/Semantics, specstoryai/getspecstory), evidence counted twice, then shifted to the share of evidence there.
 // Not edited by hand.
 
