@@ -45,8 +45,9 @@ interface Value extends Span {
 }
 const JUDGED = 300;
 
-/** Up to a delimiter. An escaped character that is no escaped line break or quote belongs to the value. */
-const UNQUOTED = /(?:[^\s"'`,;&|<>\\]|\\(?![nrtu"'`\\/])|(?<=[A-Za-z0-9])[|<>](?=[A-Za-z0-9]))+/y;
+/** Up to a delimiter. An escaped character that is no escaped line break or quote belongs to the value, and so does `&` unless it begins the next field of an address. */
+const UNQUOTED =
+  /(?:[^\s"'`,;&|<>\\]|&(?=[^\s"'`&;|<>])(?!(?:amp;)?[A-Za-z_][\w.[\]-]{0,60}=)|\\(?![nrtu"'`\\/])|(?<=[A-Za-z0-9])[|<>](?=[A-Za-z0-9]))+/y;
 const OPENING = /(?:[bBrRuUfF@]{0,2})(\\{0,8})(["'`]{1,3})/y;
 
 /** Reads values off one text. Ends that were found are kept: without that, a line of many names and no delimiter costs its length squared. */

@@ -46,7 +46,8 @@ export function promiseOf(name: string): Telling | undefined {
   while (words.length > 1 && NEUTRAL.test(words.at(-1) ?? '')) words.pop();
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';
-  if (PASSWORD_WORDS.has(last)) return 'password';
+  // Run together with what it belongs to: `PGPASSWORD`, `mysqlpasswd`.
+  if (PASSWORD_WORDS.has(last) || /(?:password|passwd|passphrase)$/.test(last)) return 'password';
   if (last === 'pass' || last === 'auth') return before !== '' || name.startsWith('_') ? 'token' : undefined;
   if (TOKEN_WORDS.has(last)) return 'token';
   return last === 'key' && KEY_QUALIFIERS.has(before) ? 'token' : undefined;

@@ -71,6 +71,8 @@ const POSITIVES: readonly Positive[] = [
   one('bcrypt hash', 'stored ', joined('$2', 'b$12$', drawn(53))),
   // fields
   one('environment file', 'DB_PASSWORD=', 'correct-horse', '\nPORT=3000'),
+  one('environment file, run together', 'PGPASSWORD=', 'correct-horse', ' psql'),
+  one('environment file, with an ampersand', 'PASSWORD=', 'Tr0ub4dor&3x', '\n'),
   one('environment file, constant with words', 'JWT_SECRET=', 'keyboardcat', '\n'),
   one('exported variable', 'export STRIPE_API_KEY=', random),
   one('quoted JSON', '{"user": "ada", "password": "', 'hunter2', '", "port": 5432}'),
