@@ -35,7 +35,7 @@ export function writeDigest(folder: string, block: ContextBlock | undefined): vo
   }
 }
 
-/** What was kept last; undefined when there is nothing, or nothing that can be read. Takes well under a millisecond. */
+/** What was kept last; undefined when there is nothing, or nothing that can be read. */
 export function readDigest(folder: string): ContextBlock | undefined {
   const text = readText(path.join(folder, FILE));
   if (text === undefined) return undefined;

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 
 export type ReadableStore = Pick<Store, 'revision' | 'get' | 'all' | 'ofSession' | 'changesSince'>;
 
-/** Some 3 kB each. */
+/** By its parts' limits a memory has a few kilobytes. */
 const MOST_MEMORIES = 4_000;
 const MOST_SESSIONS = 1_000;
 /** More changes than this, and starting afresh is quicker. */

@@ -44,7 +44,7 @@ export interface Features {
   readonly pinned: number;
 }
 
-/** What each feature counts. The first six and `asks` were fitted, the others judged. */
+/** What each feature counts. The first six and `asks` were fitted, then rounded by hand; the others are judgement, not measured. */
 export const WEIGHTS: Features = {
   words: 0.8,
   nearWords: 0.36,
@@ -107,7 +107,7 @@ function strengthOf(features: Features): number {
   return sum;
 }
 
-/** Each value divided by the greatest (Lee 1997, max-norm): BM25 has no upper bound, and one query's scores say nothing of another's. */
+/** Each value divided by the greatest (max-norm): BM25 has no upper bound, and one query's scores say nothing of another's. */
 function normalised<K>(values: readonly (readonly [K, number])[]): Map<K, number> {
   const greatest = values.reduce((max, [, value]) => Math.max(max, value), 0);
   return new Map(values.map(([key, value]) => [key, greatest > 0 ? value / greatest : 0]));
@@ -123,7 +123,7 @@ function neighbours(candidate: Candidate, members: readonly Candidate[]): { read
   });
 }
 
-/** Σ weight · words over the neighbours: what stands beside a hit is often the answer to it (passage windows, Kaszkiel and Zobel 1997). */
+/** Σ weight · words over the neighbours: what stands beside a hit is often the answer to it. */
 function nearWords(candidate: Candidate, sessions: ReadonlyMap<string, readonly Candidate[]>): number {
   return neighbours(candidate, sessions.get(candidate.memory.session) ?? []).reduce(
     (sum, { other, weight }) => sum + weight * other.words,
@@ -168,7 +168,7 @@ function asks(memory: Memory): number {
 /** Age at which a memory has lost half of its recency. */
 const HALF_LIFE_MS = 30 * 24 * 3_600_000;
 
-/** 1 / (1 + age / half-life), 1 to 0: falls quickly at first and never to nothing, as forgetting does (Wixted 2004). No cut-off. */
+/** 1 / (1 + age / half-life), 1 to 0: falls quickly at first and never to nothing. No cut-off. */
 export function recency(memory: Memory, atMs: number): number {
   return 1 / (1 + Math.max(0, atMs - memory.atMs) / HALF_LIFE_MS);
 }
@@ -246,7 +246,7 @@ export interface Signs {
   readonly gap: number;
 }
 
-/** The share of a query's rarity from which on a match counts in full: two words of five. */
+/** The share of a query's rarity from which on a match counts in full: two words of five. Set by hand on six prompts over a dozen notes, as are the next two. */
 const GROUNDED_COVERAGE = 0.4;
 /** Without shared words, a similarity that so many deviations above the mean begins, and so many more completes, to stand for them. */
 const GROUNDED_FROM = 2;

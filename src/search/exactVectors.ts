@@ -1,4 +1,4 @@
-// Nearest neighbours by looking at every vector: exact, no native code. About 1 ms per 5,000 memories.
+// Nearest neighbours by looking at every vector: exact, no native code, time in proportion to the memories.
 import type { MemoryId } from '../memory.ts';
 import type { VectorHit, VectorIndex } from './memoryIndex.ts';
 

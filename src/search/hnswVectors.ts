@@ -1,4 +1,4 @@
-// Nearest neighbours by a graph (HNSW): what takes an exact scan 100 ms at 100,000 memories takes this one or two.
+// Nearest neighbours by a graph (HNSW), without looking at every vector.
 // hnswlib is native code without prebuilt files: where it does not load, `loadHnsw` says why and the exact scan stands in.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -28,8 +28,8 @@ export function loadHnsw(): HnswLibrary | string {
 }
 
 /**
- * Links of a node. Measured on clustered vectors of 384 numbers: 16 links with `EF_BUILD` 200 reach recall .99 at 10 with `EF_SEARCH`,
- * 32 cost twice the memory for less than one point more.
+ * Links of a node: hnswlib's defaults. On 5,000 synthetic clustered vectors of 384 numbers recall at 10 was .995 with 8 links and ef 40,
+ * and 1.000 with 16 or 32 from ef 40 on, 32 at about twice the time. Such clusters are easy: to be chosen anew on real vectors at 100,000.
  */
 const M = 16;
 const EF_BUILD = 200;

@@ -30,9 +30,9 @@ const BM25 = { k: 1.2, b: 0.6, d: 0.5 };
 
 /**
  * A query asks for at most this many postings in all, rarest terms first: search time grows with what is asked, not with the index.
- * 30,000 take about 10 ms. The commonest terms of a long prompt carry next to nothing.
+ * The commonest terms of a long prompt carry next to nothing. The figure is a guess, to be set by the speed bench.
  */
-const POSTINGS_ASKED = 30_000;
+const POSTINGS_ASKED = 10_000;
 /** The rarest terms are asked whatever they cost; beyond the most, a prompt says no more about what it is about. */
 const FEWEST_TERMS = 2;
 const MOST_TERMS = 48;
@@ -48,7 +48,7 @@ const OPTIONS: Options<WordDocument> = {
   autoVacuum: { minDirtCount: 50, minDirtFactor: 0.05, batchSize: 500, batchWait: 10 },
 };
 
-/** The word half of the memory index. All calls are synchronous; searching takes milliseconds at any size. */
+/** The word half of the memory index. All calls are synchronous. */
 export class WordIndex {
   readonly #index: MiniSearch<WordDocument>;
   /** In how many documents a term stands, about: what was removed is still counted until the index is loaded anew. */

@@ -243,7 +243,9 @@ describe('memory index', () => {
     });
     open();
     assert.deepEqual(found('q1499'), []);
-    for (let i = 0; i < 100 && found('q0')?.length === 0; i++) await new Promise(setImmediate);
+    assert.equal(index?.state.wordsRevision, 0);
+    for (let i = 0; i < 100 && index?.state.wordsRevision === 0; i++) await new Promise(setImmediate);
+    assert.equal(index?.state.wordsRevision, store.revision);
     assert.deepEqual([found('q0'), found('q1499')], [['m0'], ['m1499']]);
   });
 });
