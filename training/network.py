@@ -29,8 +29,8 @@ class Settings:
 
 
 # Two networks: whether a segment is evidence is learnt from all, what it is evidence of from the evidence alone.
-EVIDENCE = Settings(hidden=192, epochs=6, batch=512, rate=1e-3, decay=1.0, dropout_vectors=0.4, dropout_hidden=0.5, evidence_share=1.0)
-TOLD = Settings(hidden=128, epochs=20, batch=128, rate=1e-3, decay=1.0, dropout_vectors=0.4, dropout_hidden=0.5, kind_share=1.0, outcome_share=1.0)
+EVIDENCE = Settings(hidden=192, epochs=5, batch=512, rate=1e-3, decay=1.0, dropout_vectors=0.4, dropout_hidden=0.5, evidence_share=1.0)
+TOLD = Settings(hidden=128, epochs=25, batch=128, rate=2e-3, decay=4.0, dropout_vectors=0.4, dropout_hidden=0.5, kind_share=1.0, outcome_share=1.0)
 
 
 class Adam:

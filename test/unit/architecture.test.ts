@@ -29,6 +29,7 @@ const ENTRY_POINTS = ['extension.ts', 'service.ts', 'hook.ts', 'mcp.ts', 'uninst
 const HOMES: Record<string, readonly string[]> = {
   vscode: ['extension.ts', 'editor/'],
   'onnxruntime-node': ['model/'],
+  'onnxruntime-web': ['model/'],
   '@huggingface/tokenizers': ['model/'],
   'hnswlib-node': ['search/hnswVectors.ts'],
   minisearch: ['search/wordIndex.ts'],
