@@ -33,7 +33,6 @@ class Corpus:
     scalars: np.ndarray
     kind: np.ndarray
     outcome: np.ndarray
-    noise: np.ndarray
     session: np.ndarray
     fold: np.ndarray
     position: np.ndarray
@@ -61,7 +60,7 @@ def build_corpus(episodes, plan, fold_of, segment_vectors, request_vectors) -> C
         np.concatenate(vectors), np.concatenate(scalars),
         np.array([KINDS.index(s.kind) if s.kind else -1 for s in segments]),
         np.array([OUTCOMES.index(s.outcome) if s.outcome else -1 for s in segments]),
-        np.array([s.is_noise for s in segments]), np.array(session), np.array(fold),
+        np.array(session), np.array(fold),
         np.array([s.line for s in segments]), np.array([len(s.text) for s in segments]), [s.facts for s in segments],
     )
 

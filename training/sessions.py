@@ -34,7 +34,6 @@ class Segment:
     kind: str | None = None  # of the fact it is evidence of, None where of none
     outcome: str | None = None
     facts: list[int] = field(default_factory=list)  # which facts of the session it is evidence of
-    is_noise: bool = False  # marked by a reader as what a careless tool would keep
 
 
 @dataclass
@@ -176,9 +175,6 @@ def read_all(data: str) -> tuple[list[Episode], dict]:
                         segment.facts.append(index)
                         if segment.kind is None or rank == 0:
                             segment.kind, segment.outcome = fact["kind"], fact["outcome"] or "none"
-            for quote in row["noise"]:
-                for segment in mark(segments, lines, quote):
-                    segment.is_noise = segment.kind is None
             out.extend(episodes)
     return out, counts
 
