@@ -90,7 +90,9 @@ export function readMarkdownSession(text: string, file: SessionFile): Signal[] {
           }
           break;
         case 'result': {
-          const call = calls.shift() ?? { callId: `${file.session}#${from + 1}`, tool: part.tool ?? 'unknown' };
+          // SpecStory puts a result right behind its call, and leaves many out; where each has a heading, the first call is answered first.
+          const answered = part.tool === undefined ? calls.shift() : calls.pop();
+          const call = answered ?? { callId: `${file.session}#${from + 1}`, tool: part.tool ?? 'unknown' };
           const exitCode = exitCodeOf(body);
           const isFailure = part.isFailure === true || (exitCode ?? 0) !== 0;
           if (isBookkeeping(call.tool) || (isQuietWhenDone(call.tool) && !isFailure)) break;
