@@ -25,6 +25,9 @@ function isMereTalk(unit: ReadUnit): boolean {
 
 const isChatter = ({ cues, segment }: ReadUnit): boolean => cues.includes('chatter') || segment.shape === 'heading';
 
+/** The user's question helps to tell the kind of its answer; the answer is the fact, and reads better alone. */
+const isQuestion = ({ cues, segment }: ReadUnit): boolean => cues.includes('asks') && segment.observation.role === 'request';
+
 const SUBSTANCE = new Set(
   'code file identifier flag number must decide fix rootCause reason attemptFailed system change todo want runs runFailed'.split(' '),
 );
@@ -67,7 +70,8 @@ function factAt(anchor: ReadUnit, units: readonly ReadUnit[], byName: ReadonlyMa
     linked.push(unit);
     for (const word of unit.words) said.add(word);
   }
-  return { is: 'fact', anchor, linked, kind: kindOf(anchor, linked), weight: anchor.reading.weight };
+  const told = isQuestion(anchor) ? linked : linked.filter((unit) => !isQuestion(unit));
+  return { is: 'fact', anchor, linked: told, kind: kindOf(anchor, linked), weight: anchor.reading.weight };
 }
 
 const indexed = new WeakMap<readonly ReadUnit[], Map<number, ReadUnit>>();
