@@ -59,6 +59,7 @@ export function openProduct({ folder, encoder: model, isHurried = false, now = D
     countTokens,
     keepDigest: (block) => isKept && writeDigest(folder, block),
     keepDays: () => 7,
+    maxBytes: () => Infinity,
     newId: () => randomUUID() as MemoryId,
     now,
     log: benchLog,

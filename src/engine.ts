@@ -65,6 +65,8 @@ export interface EngineParts {
   readonly now: () => number;
   /** Raw observations older than this many days go, compressed or not. */
   readonly keepDays: () => number;
+  /** Cap of the database; beyond it the least useful memories go. */
+  readonly maxBytes: () => number;
   readonly log: Log;
 }
 
@@ -222,6 +224,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
         }
       }
       store.purge(now() - SESSION_OPEN_MS, now() - parts.keepDays() * 24 * 3_600_000);
+      if (store.trimTo(parts.maxBytes()) > 0) memoriesChanged();
       const next = waiting().map(dueAtMs);
       return next.length > 0 ? Math.min(...next) : undefined;
     },

@@ -12,7 +12,7 @@ import { MemoryTree } from './editor/memoryTree.ts';
 import { showRecallPicker } from './editor/recallPicker.ts';
 import { onDidChangeSettings, readSettings } from './editor/settings.ts';
 import { watchEditor } from './editor/sources/watchEditor.ts';
-import { StatusItem } from './editor/status.ts';
+import { StatusItem, remoteRemark } from './editor/status.ts';
 import { StatusView } from './editor/statusView.ts';
 import { showWelcomeOnce } from './editor/welcome.ts';
 import { keepService } from './link/childService.ts';
@@ -34,7 +34,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const service = owned.own(keepService({ script: path.join(dist, 'service.cjs'), log }));
   const forgetting = owned.own(new Forgetting(service.api));
   const tree = owned.own(new MemoryTree({ list: () => service.api.list(undefined) }, forgetting));
-  const status = owned.own(new StatusView({ api: service.api, item: owned.own(new StatusItem()), tree, log }));
+  const status = owned.own(
+    new StatusView({ api: service.api, item: owned.own(new StatusItem()), tree, log, remark: remoteRemark(vscode.env.remoteName) }),
+  );
   const actions = memoryActions({ api: service.api, forgetting, selection: () => tree.selection });
   const paused = {
     get: () => context.workspaceState.get('isPaused', false),

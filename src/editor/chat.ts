@@ -30,11 +30,14 @@ export function offerMcpServer(server: McpServer): Disposable {
   } else if (typeof vscode.lm?.registerMcpServerDefinitionProvider === 'function') {
     owned.own(
       vscode.lm.registerMcpServerDefinitionProvider('cairn.memory', {
-        provideMcpServerDefinitions: () => [
-          new vscode.McpStdioServerDefinition('cairn', server.command, [...server.args], { ...server.env }, server.version),
-        ],
+        onDidChangeMcpServerDefinitions: vscode.workspace.onDidGrantWorkspaceTrust,
+        // In Restricted Mode nothing is given to assistants.
+        provideMcpServerDefinitions: () => (vscode.workspace.isTrusted ? [definitionOf(server)] : []),
       }),
     );
   }
   return owned;
 }
+
+const definitionOf = ({ command, args, env, version }: McpServer): vscode.McpStdioServerDefinition =>
+  new vscode.McpStdioServerDefinition('cairn', command, [...args], { ...env }, version);

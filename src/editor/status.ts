@@ -51,6 +51,15 @@ export function statusWords(status: ServiceStatus | undefined, isTrusted: boolea
 const needsUser = (status: ServiceStatus): boolean =>
   status.model === 'missing' || status.troubles.length > 0 || status.stores.some((store) => store.setAside > 0);
 
+/** Kinds of remote window in which the editor shows itself on one machine and runs extensions on another. */
+const REMOTE = /^(?:ssh-remote|wsl|dev-container|attached-container|codespaces|tunnel|k8s-container)/;
+
+/** What cannot be read in a remote window; undefined in others. */
+export function remoteRemark(remoteName: string | undefined): string | undefined {
+  if (!remoteName || !REMOTE.test(remoteName)) return undefined;
+  return 'VS Code chat: its conversations lie on the machine that shows this window and cannot be read from here, except those that Copilot Chat logs beside the code';
+}
+
 /** How things stand, a line a thing; also what "Show Status" lists. */
 export function statusLines(status: ServiceStatus): string[] {
   const memories = status.stores.reduce((sum, store) => sum + store.memories, 0);

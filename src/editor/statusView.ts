@@ -14,6 +14,8 @@ export interface StatusViewParts {
   readonly item: StatusItem;
   readonly tree: MemoryTree;
   readonly log: Log;
+  /** What holds for this window whatever the service says. */
+  readonly remark: string | undefined;
 }
 
 export class StatusView implements vscode.Disposable {
@@ -52,6 +54,7 @@ export class StatusView implements vscode.Disposable {
   /** How things stand, and what can be done about it. */
   async showMenu(): Promise<void> {
     const lines = this.#status ? statusLines(this.#status) : ['The memory service does not answer'];
+    if (this.#parts.remark) lines.push(this.#parts.remark);
     const isPaused = this.#status?.isPaused ?? false;
     const actions: (vscode.QuickPickItem & { command: string })[] = [
       { label: '$(search) Recall…', command: 'cairn.recall' },

@@ -68,6 +68,7 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
     countTokens,
     keepDigest: (block) => writeDigest(storeFolder, block),
     keepDays: () => settings().keepDays,
+    maxBytes: () => settings().maxStoreMb * 1_000_000,
     newId: () => randomUUID() as MemoryId,
     now: Date.now,
     log,

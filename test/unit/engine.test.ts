@@ -43,6 +43,7 @@ function world(): World {
     countTokens,
     keepDigest: (block) => void digests.push(block),
     keepDays: () => 7,
+    maxBytes: () => 100_000_000,
     newId: () => `m${String(++made).padStart(4, '0')}` as MemoryId,
     now: Date.now,
     log: silentLog,
