@@ -120,7 +120,7 @@ async function ask(product: Product, encoder: Encoder | undefined, row: QueryRow
   const [fused, withEmbeddingMs] = await timed();
   // The retriever keeps the vectors of the last queries: the second time is the search without the model.
   const [, withoutEmbeddingMs] = await timed();
-  const answered = await product.retriever.recall(query, { useFloor: true });
+  const answered = await product.retriever.recall(query, { manner: 'unasked' });
 
   const rankings: Partial<Record<Way, Ranking>> = {};
   if (row.gold.length > 0) {

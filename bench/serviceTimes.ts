@@ -68,7 +68,7 @@ export async function serviceTimes({ base, storage, models, queries, hooks }: Se
       const startedAt = performance.now();
       await service.api.configure(settings);
       const query = { text: queries[start % queries.length] ?? '', atMs: Date.now(), limit: 10 };
-      await service.api.recall(folder, query, false);
+      await service.api.recall(folder, query, 'asked');
       first.push(performance.now() - startedAt);
       for (;;) {
         const { model, stores } = await service.api.status();
@@ -77,7 +77,7 @@ export async function serviceTimes({ base, storage, models, queries, hooks }: Se
         if (performance.now() - startedAt > LIMIT_MS) throw new Error('the service does not load its model');
         await delay(10);
       }
-      await service.api.recall(folder, { ...query, text: queries[(start + 1) % queries.length] ?? '' }, false);
+      await service.api.recall(folder, { ...query, text: queries[(start + 1) % queries.length] ?? '' }, 'asked');
       full.push(performance.now() - startedAt);
       if (start < STARTS - 1) continue;
 

@@ -23,6 +23,7 @@ import type {
   Occasion,
   Place,
   Query,
+  RecallManner,
   Recollection,
   Remembering,
   SessionId,
@@ -79,7 +80,7 @@ export interface MemoryEngine {
   compressDue(signal: AbortSignal): Promise<number | undefined>;
   /** Gives vectors to memories that have none yet. */
   embedMissing(signal: AbortSignal): Promise<void>;
-  recall(query: Query, isTyping: boolean): Promise<Recollection[]>;
+  recall(query: Query, manner: RecallManner): Promise<Recollection[]>;
   /**
    * The block for an occasion, within the budget, without what the session was given already; undefined when nothing is worth saying.
    * `others`: what the user's global store would say, best first. Writes into the ledger what it gives.
@@ -173,7 +174,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
   }
 
   const recallFor = ({ prompt, atMs }: Occasion & { kind: 'prompt' }): Promise<Recollection[]> =>
-    retriever.recall({ text: prompt, atMs, limit: PROMPT_CANDIDATES }, { useFloor: true });
+    retriever.recall({ text: prompt, atMs, limit: PROMPT_CANDIDATES }, { manner: 'unasked' });
 
   function failed(work: SessionWork, thrown: unknown): void {
     const times = (failures.get(work.session)?.times ?? 0) + 1;
@@ -233,7 +234,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       await index.embedMissing(signal);
     },
 
-    recall: (query, isTyping) => retriever.recall(query, { isTyping, useFloor: !isTyping }),
+    recall: (query, manner) => retriever.recall(query, { manner }),
 
     async context(occasion, budgetTokens, others) {
       // A compaction or a clear takes from the assistant what it was given; a resumed session still has it.

@@ -84,7 +84,7 @@ async function recall(query: Query): Promise<string> {
 
 async function recallFrom(store: StoreAddress, query: Query): Promise<readonly Recollection[]> {
   try {
-    return await asking(store, (api) => api.recall(store.folder, query, false));
+    return await asking(store, (api) => api.recall(store.folder, query, 'asked'));
   } catch (thrown) {
     if (!(thrown instanceof NobodyAnswers)) throw thrown;
     return readByWords(store.store, query);
@@ -127,7 +127,7 @@ async function readByWords(storeFolder: string, query: Query): Promise<readonly 
       // A large store is indexed in slices, a turn of the event loop each.
       const untilMs = Date.now() + INDEXED_WITHIN_MS;
       while (index.state.wordsRevision < store.revision && Date.now() < untilMs) await new Promise((resolve) => setImmediate(resolve));
-      return await createRetriever({ store, index, encoder }).recall(query, { useFloor: true });
+      return await createRetriever({ store, index, encoder }).recall(query, { manner: 'asked' });
     } finally {
       index.dispose();
     }

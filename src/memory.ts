@@ -175,6 +175,12 @@ export interface Query {
   readonly limit: number;
 }
 
+/**
+ * `typing`: a person looks while they type; prefixes and small typos count, and everything near is shown. `asked`: a person or a model asked in so
+ * many words; what is surely beside the point is left out. `unasked`: for giving of our own accord; only what is likely of use, often nothing.
+ */
+export type RecallManner = 'typing' | 'asked' | 'unasked';
+
 /** A memory found for a query. */
 export interface Recollection {
   readonly memory: Memory;

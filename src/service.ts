@@ -76,7 +76,7 @@ async function hold(repository: Parameters<typeof claimStore>[1]['repository'], 
 
 /** The global store as project stores ask it, whoever owns it. */
 const globalStore: Pick<ServiceApi, 'recall' | 'list'> = {
-  recall: async (folder, query, isTyping) => (global ? (await global.api()).recall(folder, query, isTyping) : []),
+  recall: async (folder, query, manner) => (global ? (await global.api()).recall(folder, query, manner) : []),
   list: async (folder) => (global ? (await global.api()).list(folder) : []),
 };
 

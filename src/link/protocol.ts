@@ -7,6 +7,7 @@ import type {
   Occasion,
   Outcome,
   Query,
+  RecallManner,
   Recollection,
   Remembering,
   Scope,
@@ -85,7 +86,7 @@ export interface ServiceApi {
   capture(folder: string | undefined, signals: readonly Signal[], cursor?: ReadingCursor): Promise<number>;
   /** How far a transcript was read. */
   cursorOf(folder: string | undefined, key: string): Promise<string | undefined>;
-  recall(folder: string | undefined, query: Query, isTyping: boolean): Promise<Recollection[]>;
+  recall(folder: string | undefined, query: Query, manner: RecallManner): Promise<Recollection[]>;
   /** The block for an occasion; undefined when nothing is worth saying. Records in the ledger what it gave. */
   context(folder: string | undefined, occasion: Occasion): Promise<ContextBlock | undefined>;
   remember(folder: string | undefined, what: Remembering): Promise<Memory>;

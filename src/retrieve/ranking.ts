@@ -2,7 +2,7 @@
 //
 // Figures come from the odd conversations of LoCoMo (turns as memories; recall at 5 and 10 by coordinate ascent), see `bench/`.
 // What conversations cannot teach (files, kinds, age, pins) has small weights by judgement: they settle near-ties and no more.
-import type { Kind, Memory } from '../memory.ts';
+import type { Kind, Memory, RecallManner } from '../memory.ts';
 
 /** A memory that words or vectors brought up, with all that ranking looks at. */
 export interface Candidate {
@@ -270,8 +270,8 @@ export const FLOOR_MODEL = {
   words: { constant: -5.56, coverage: 2.33, gap: 4.05, behind: 6.06 },
 };
 
-/** Below this nothing is returned where the floor is asked for. On the even conversations two of three questions whose gold is left out then get nothing. */
-export const FLOOR = 0.2;
+/** Least score of what is returned, by who asks. `unasked`: on the even conversations two of three questions whose gold is left out then get nothing. `asked` is a guess: whoever asks can judge for themselves. */
+export const FLOORS: Readonly<Record<RecallManner, number>> = { typing: 0, asked: 0.08, unasked: 0.2 };
 
 function usefulness(ranked: readonly Omit<Ranked, 'score'>[], asked: Asked): (strength: number) => number {
   const best = ranked[0]?.strength ?? 0;

@@ -1,10 +1,10 @@
 // Query → recollections: both indexes asked side by side, their answers ranked as one.
-import type { Memory, MemoryId, Query, Recollection } from '../memory.ts';
+import type { Memory, MemoryId, Query, RecallManner, Recollection } from '../memory.ts';
 import type { Encoder } from '../model/encoder.ts';
 import type { MemoryIndex, VectorHit, WordHit } from '../search/memoryIndex.ts';
 import { distinctTermsOf } from '../search/terms.ts';
 import { MemoryCache, type ReadableStore } from './memoryCache.ts';
-import { FLOOR, rank, type Candidate } from './ranking.ts';
+import { FLOORS, rank, type Candidate } from './ranking.ts';
 import { whyFound } from './why.ts';
 
 export interface RetrieverParts {
@@ -17,10 +17,8 @@ export interface RetrieverParts {
 }
 
 export interface RecallOptions {
-  /** The query may be unfinished: prefixes and small typos count, and no query at all shows the newest. */
-  readonly isTyping?: boolean;
-  /** Leaves out what is not likely enough to be of use; often everything. */
-  readonly useFloor?: boolean;
+  /** Who asks, and so how much is left out. Absent: nothing is, as a measurement wants it. While typing, no query at all shows the newest. */
+  readonly manner?: RecallManner;
 }
 
 export interface Retriever {
@@ -105,7 +103,8 @@ export function createRetriever(parts: RetrieverParts): Retriever {
 
   return {
     async recall(query, options = {}) {
-      const { isTyping = false, useFloor = false } = options;
+      const isTyping = options.manner === 'typing';
+      const floor = options.manner === undefined ? 0 : FLOORS[options.manner];
       memories.refresh();
       if (distinctTermsOf(query.text).length === 0) {
         if (!isTyping) return [];
@@ -129,7 +128,7 @@ export function createRetriever(parts: RetrieverParts): Retriever {
       });
       const termsOf = new Map(words.map((hit) => [hit.id, hit.terms]));
       return ranked
-        .filter(({ score }) => !useFloor || score >= FLOOR)
+        .filter(({ score }) => score >= floor)
         .slice(0, query.limit)
         .map(({ candidate: { memory, similarity }, score }) => ({
           memory,

@@ -32,7 +32,7 @@ export function storeApi({ engine, address, global, budgets, remarks, onTurnEnde
     const asked =
       occasion.kind === 'session_start'
         ? store.list(undefined).then((memories) => sessionStartMemories(memories, { atMs: occasion.atMs }))
-        : store.recall(undefined, { text: occasion.prompt, atMs: occasion.atMs, limit: OTHERS_LIMIT }, false);
+        : store.recall(undefined, { text: occasion.prompt, atMs: occasion.atMs, limit: OTHERS_LIMIT }, 'unasked');
     const limitMs = occasion.answerByMs === undefined ? OTHERS_WITHIN_MS : occasion.answerByMs - OTHERS_BEFORE_END_MS - Date.now();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<readonly Recollection[]>((resolve) => (timer = setTimeout(resolve, Math.max(0, limitMs), [])));
@@ -42,7 +42,7 @@ export function storeApi({ engine, address, global, budgets, remarks, onTurnEnde
   return {
     capture: (_folder, signals, cursor) => engine.capture(signals, cursor),
     cursorOf: async (_folder, key) => engine.cursor(key),
-    recall: (_folder, query, isTyping) => engine.recall(query, isTyping),
+    recall: (_folder, query, manner) => engine.recall(query, manner),
     async context(_folder, occasion) {
       const { sessionStartTokens, promptTokens } = budgets();
       const budget = occasion.kind === 'session_start' ? sessionStartTokens : promptTokens;

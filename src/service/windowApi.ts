@@ -49,8 +49,8 @@ export function windowApi(stores: () => WindowStores): StoreQuestions {
   return {
     capture: async (folder, signals, cursor) => (await storeOf(folder)).capture(undefined, signals, cursor),
     cursorOf: async (folder, key) => (await storeOf(folder)).cursorOf(undefined, key),
-    async recall(folder, query, isTyping) {
-      const found = await Promise.all((await asked(folder)).map((api) => api.recall(undefined, query, isTyping)));
+    async recall(folder, query, manner) {
+      const found = await Promise.all((await asked(folder)).map((api) => api.recall(undefined, query, manner)));
       return merged(found).slice(0, query.limit);
     },
     context: async (folder, occasion) => (await storeOf(folder)).context(undefined, occasion),

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { writeClaudeTranscript } from '../../scripts/sample/claudeTranscript.ts';
 import { type FakeModel, startFakeModel } from '../support/fakeModel.ts';
 import { type Bed, openBed, pictureOnFailure, until } from './support/bed.ts';
-import { enableChat, sendChat, waitForChat } from './support/chat.ts';
+import { approveTool, enableChat, sendChat, waitForChat } from './support/chat.ts';
+import { observations } from './support/store.ts';
 import { openView, treeRows } from './support/workbench.ts';
 
 const isRecall = (name: string): boolean => /recall$/.test(name);
@@ -17,6 +18,18 @@ describe('VS Code’s own chat', function () {
       if (isAfterTool) return { text: `The memory says: ${last.slice(0, 400)}` };
       const recall = tools.find(isRecall);
       if (last.includes('ask-the-memory') && recall) return { calls: [{ name: recall, args: { query: 'sign-in tokens' } }] };
+      if (last.includes('list the folder')) {
+        const terminal = tools.find((name) => name === 'run_in_terminal');
+        const args = {
+          command: 'ls -la src; echo looked-at-it',
+          explanation: 'List it',
+          goal: 'List it',
+          mode: 'sync',
+          isBackground: false,
+          timeout: 10_000,
+        };
+        if (terminal) return { calls: [{ name: terminal, args }] };
+      }
       if (last.includes('queue'))
         return { text: 'We decided to use a dead letter queue for failed orders, because retries blocked the main queue for hours.' };
       return { text: 'ok' };
@@ -69,5 +82,21 @@ describe('VS Code’s own chat', function () {
     await treeRows(bed.page, 'dead letter queue').first().waitFor({ timeout: 90_000 });
     assert.equal(await treeRows(bed.page, 'The memory says').count(), 0);
     await bed.screenshot('chat-learnt');
+  });
+
+  it('counts a command that the agent ran once', async () => {
+    await sendChat(bed.page, 'please list the folder');
+    await approveTool(bed.page);
+    await until('the command is taken in', () => observations(bed).some(({ text }) => text.includes('looked-at-it')));
+    // What the terminal tells comes at once; what the transcript tells, some seconds after the answer.
+    await bed.page.waitForTimeout(8_000);
+    const told = observations(bed).filter(({ text }) => text.includes('echo looked-at-it'));
+    assert.deepEqual(
+      told.map(({ source }) => source).filter((source) => source === 'terminal'),
+      [],
+      JSON.stringify(told),
+    );
+    assert.ok(told.some(({ source }) => source === 'vscode-chat'));
+    await bed.screenshot('chat-terminal');
   });
 });

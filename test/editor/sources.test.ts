@@ -2,32 +2,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { run } from '../../scripts/lib/processes.ts';
 import { type Bed, openBed, pictureOnFailure, until } from './support/bed.ts';
+import { observations } from './support/store.ts';
 import { openTerminal, typeInTerminal } from './support/terminal.ts';
 import { answerDialog, appendAndSave, openFile, openView, quickPickRows, runCommand, statusItems } from './support/workbench.ts';
-
-interface Row {
-  readonly role: string;
-  readonly text: string;
-}
-
-/** What was taken in: read beside the service, as any other process could. */
-function observations(bed: Bed): Row[] {
-  const storage = path.join(bed.userData, 'User/workspaceStorage');
-  const store = fs
-    .readdirSync(storage)
-    .map((hash) => path.join(storage, hash, 'cairn-memory.cairn/memory.db'))
-    .find((file) => fs.existsSync(file));
-  if (!store) return [];
-  const database = new DatabaseSync(store, { readOnly: true });
-  try {
-    return database.prepare('SELECT role, text FROM observations').all() as unknown as Row[];
-  } finally {
-    database.close();
-  }
-}
 
 describe('the editor’s own sources', function () {
   this.timeout(240_000);

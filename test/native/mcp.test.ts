@@ -119,8 +119,8 @@ describe('MCP server', function () {
     const { text, isError } = await call(await client(), 'recall', { query: 'auth', limit: 3 });
     assert.equal(isError, false);
     assert.match(text, /^<cairn-memory[^]*strict mode[^]*JWT with refresh tokens[^]*<\/cairn-memory>$/);
-    const [folder, query, isTyping] = asked[0]?.args as [string, { text: string; limit: number }, boolean];
-    assert.deepEqual([folder, query.text, query.limit, isTyping], [project, 'auth', 3, false]);
+    const [folder, query, manner] = asked[0]?.args as [string, { text: string; limit: number }, string];
+    assert.deepEqual([folder, query.text, query.limit, manner], [project, 'auth', 3, 'asked']);
   });
 
   it('says so when nothing is found', async () => {

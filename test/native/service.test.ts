@@ -85,7 +85,7 @@ describe('the memory service', function () {
     await until('the memory is there', async () =>
       (await service.api.list(undefined)).some(({ text }) => text.includes('JWT access tokens')),
     );
-    const [found] = await service.api.recall(undefined, query('refresh tokens'), true);
+    const [found] = await service.api.recall(undefined, query('refresh tokens'), 'typing');
     assert.equal(found?.memory.evidence[0]?.place.path, file);
 
     const more = 'We decided to keep failed orders in a dead letter queue, because retries blocked the main queue for hours.';

@@ -100,7 +100,7 @@ describe('engine', () => {
     assert.equal(engine.state().counts.waiting, 2);
     await later(5_000);
     assert.equal(engine.state().counts.waiting, 0);
-    const [found] = await engine.recall(query('JWT refresh tokens'), true);
+    const [found] = await engine.recall(query('JWT refresh tokens'), 'typing');
     assert.match(found?.memory.text ?? '', /JWT with refresh tokens/);
     assert.equal(found?.memory.kind, 'decision');
   });
@@ -137,7 +137,7 @@ describe('engine', () => {
     const ids = engine.list().map(({ id }) => id);
     engine.forget(ids, 10_000);
     assert.deepEqual(engine.list(), []);
-    assert.deepEqual(await engine.recall(query('JWT refresh tokens'), true), []);
+    assert.deepEqual(await engine.recall(query('JWT refresh tokens'), 'typing'), []);
     engine.undoForget(ids);
     assert.equal(engine.list().length, ids.length);
     engine.forget(ids, 10_000);

@@ -136,7 +136,7 @@ describe('retrieve', () => {
     const { ids } = await over([...filler, memory('pinned', { id: 'pin', pinned: true, atMs: NOON - 90 * DAY })]);
     for (const text of ['', '  ', 'what is it?', '...']) {
       assert.deepEqual(await ids(query(text)), []);
-      assert.deepEqual(await ids(query(text, { limit: 3 }), { isTyping: true }), ['pin', 'f0', 'f1']);
+      assert.deepEqual(await ids(query(text, { limit: 3 }), { manner: 'typing' }), ['pin', 'f0', 'f1']);
     }
   });
 
@@ -144,8 +144,8 @@ describe('retrieve', () => {
     const memories = [...filler, memory('JWT with refresh tokens, since sessions are not shared', { id: 'jwt' })];
     for (const model of [undefined, encoder]) {
       const { ids } = await over(memories, model);
-      assert.deepEqual(await ids(query('write a haiku about gardening in kyoto'), { useFloor: true }), []);
-      assert.equal((await ids(query('why did we take JWT with refresh tokens?'), { useFloor: true }))[0], 'jwt');
+      assert.deepEqual(await ids(query('write a haiku about gardening in kyoto'), { manner: 'unasked' }), []);
+      assert.equal((await ids(query('why did we take JWT with refresh tokens?'), { manner: 'unasked' }))[0], 'jwt');
     }
   });
 
