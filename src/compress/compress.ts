@@ -50,6 +50,8 @@ const MOST_TOKENS = 80;
 const FRAME_TOKENS = 4;
 const MOST_LINES = 6;
 const CONTEXT_CHARACTERS = 600;
+/** Of these, the request's share: a memory is often asked for in the words of the question that it answered. */
+const REQUEST_CHARACTERS = 200;
 /** Least weight of a memory. Without a model: of .10, .12, .14 and .18 on the tuning repositories; with one: a first setting, tried on 19 sessions. */
 const LEAST = { model: 0.1, plain: 0.12 } as const;
 
@@ -75,6 +77,10 @@ export function createCompressor(parts: CompressorParts): Compressor {
       });
       const happenings = happeningsOf(scenes);
       const byObservation = Map.groupBy(units, ({ observation }) => observation);
+      const requests = Map.groupBy(
+        units.filter(({ segment }) => segment.observation.role === 'request'),
+        ({ episode }) => episode,
+      );
       const findings: Finding[] = [...failuresOf({ units, byObservation, happenings }), ...factsOf(units)];
 
       const least = encoder ? LEAST.model : LEAST.plain;
@@ -91,7 +97,7 @@ export function createCompressor(parts: CompressorParts): Compressor {
           drop(said.reason);
           continue;
         }
-        const draft = draftOf(said, byObservation, (text) => parts.segmentHash(text));
+        const draft = draftOf(said, byObservation, requests, (text) => parts.segmentHash(text));
         if (!isFaithful(draft.text, draft.evidence)) {
           drop('unfaithful');
           continue;
@@ -114,7 +120,12 @@ const breath = (): Promise<void> => new Promise((resolve) => void setImmediate(r
 
 const firstAt = (finding: Finding): number => Math.min(...partsOf(finding).map(({ at }) => at));
 
-function draftOf(said: Said, byObservation: ReadonlyMap<number, readonly ReadUnit[]>, hash: (text: string) => string): MemoryDraft {
+function draftOf(
+  said: Said,
+  byObservation: ReadonlyMap<number, readonly ReadUnit[]>,
+  requests: ReadonlyMap<number, readonly ReadUnit[]>,
+  hash: (text: string) => string,
+): MemoryDraft {
   const units = said.parts;
   const evidence = units.map(evidenceOf);
   const texts = units.map(({ segment }) => segment.text);
@@ -128,7 +139,7 @@ function draftOf(said: Said, byObservation: ReadonlyMap<number, readonly ReadUni
     entities: entitiesOf(texts, commands, files),
     evidence,
     weight: said.weight,
-    context: contextOf(units, byObservation),
+    context: contextOf(units, byObservation, requests),
     segments: [...new Set(texts.map(hash))],
   };
 }
@@ -143,23 +154,26 @@ function linesOf(place: Place, first: number, last: number): readonly [number, n
   return place.isLineByLine ? [place.line + first, place.line + last] : [place.line, place.line];
 }
 
-/** What stands around the anchor, taken from segments, so that nothing forgotten is in it. */
-function contextOf(units: readonly ReadUnit[], byObservation: ReadonlyMap<number, readonly ReadUnit[]>): string {
-  const [anchor] = units;
+/** What was asked, and what stands around the anchor; taken from segments, so that nothing forgotten is in it. */
+function contextOf(
+  [anchor]: readonly ReadUnit[],
+  byObservation: ReadonlyMap<number, readonly ReadUnit[]>,
+  requests: ReadonlyMap<number, readonly ReadUnit[]>,
+): string {
   if (!anchor) return '';
   const around = byObservation.get(anchor.observation) ?? [anchor];
-  const middle = around.indexOf(anchor);
-  const taken: ReadUnit[] = [];
-  let size = 0;
-  for (let step = 0; step < around.length * 2; step += 1) {
-    const unit = around[middle + (step % 2 === 0 ? -step / 2 : (step + 1) / 2)];
-    if (!unit) continue;
-    if (size + unit.segment.text.length + 1 > CONTEXT_CHARACTERS) break;
-    taken.push(unit);
-    size += unit.segment.text.length + 1;
-  }
-  return taken
+  const nearest = around.toSorted((a, b) => Math.abs(a.at - anchor.at) - Math.abs(b.at - anchor.at));
+  const asked = within(requests.get(anchor.episode) ?? [], REQUEST_CHARACTERS);
+  const taken = new Set([...asked, ...within(nearest, CONTEXT_CHARACTERS - REQUEST_CHARACTERS)]);
+  return [...taken]
     .sort((a, b) => a.at - b.at)
     .map(({ segment }) => segment.text)
     .join('\n');
+}
+
+/** As many of the first units as fit. */
+function within(units: readonly ReadUnit[], characters: number): ReadUnit[] {
+  let left = characters;
+  const end = units.findIndex(({ segment }) => (left -= segment.text.length + 1) < 0);
+  return units.slice(0, end < 0 ? units.length : end);
 }

@@ -271,7 +271,7 @@ export const FLOOR_MODEL = {
 };
 
 /** Least score of what is returned, by who asks. `unasked`: on the even conversations two of three questions whose gold is left out then get nothing. `asked` is a guess: whoever asks can judge for themselves. */
-export const FLOORS: Readonly<Record<RecallManner, number>> = { typing: 0, asked: 0.08, unasked: 0.2 };
+export const FLOORS: Readonly<Record<RecallManner, number>> = { typing: 0, asked: 0.03, unasked: 0.2 };
 
 function usefulness(ranked: readonly Omit<Ranked, 'score'>[], asked: Asked): (strength: number) => number {
   const best = ranked[0]?.strength ?? 0;

@@ -61,7 +61,7 @@ export async function waitForChat(page: Page, text: string): Promise<void> {
 export async function approveTool(page: Page): Promise<void> {
   const buttons = page.locator('.chat-confirmation-widget-container, .chat-confirmation-widget2, .chat-buttons').locator('.monaco-button');
   await buttons
-    .filter({ hasText: /Allow|Continue/ })
+    .filter({ hasText: /Allow|Continue/, visible: true })
     .first()
     .click({ timeout: SLOW_MS });
 }
