@@ -12,7 +12,9 @@ const BURST_MS = 300;
 /** Events get lost (network drives, folders made later): look anyway. */
 const SWEEP_MS = 5_000;
 /** Looking for files that nobody told of costs a walk over folders: at most this share of the time goes into it. */
-const FINDING_SHARE = 1 / 100;
+const FINDING_SHARE = 1 / 20;
+/** … but no conversation is overlooked for longer. */
+const FIND_AT_LATEST_MS = 15_000;
 /** Rest between two pieces of old conversations, so that questions are answered in between. */
 const REST_MS = 15;
 
@@ -94,7 +96,8 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
       for (const { path, isRecursive } of reader.watched(where)) watch(path, isRecursive);
     }
     known = all;
-    findAtMs = Date.now() + Math.max(SWEEP_MS / 2, (Date.now() - startedAtMs) / FINDING_SHARE);
+    const pauseMs = (Date.now() - startedAtMs) / FINDING_SHARE;
+    findAtMs = Date.now() + Math.min(FIND_AT_LATEST_MS, Math.max(SWEEP_MS / 2, pauseMs));
   }
 
   async function readToEnd(reader: TranscriptReader, transcript: Transcript): Promise<void> {

@@ -1,6 +1,6 @@
 // What a user does in the workbench, in its own words. The selectors are those of VS Code 1.139; all that depend on it stand in this folder.
 import type { Locator, Page } from 'playwright-core';
-import { SLOW_MS } from './bed.ts';
+import { SLOW_MS, until } from './bed.ts';
 
 const MENU_DEAF_MS = 300;
 
@@ -8,12 +8,19 @@ const palette = (page: Page): Locator => page.locator('.quick-input-widget');
 
 /** Runs a command by its title in the palette, e.g. "Cairn: Recall…". */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
-  await palette(page).locator('input.input').waitFor({ state: 'visible', timeout: SLOW_MS });
-  await palette(page).locator('input.input').fill(`>${title}`);
   const row = palette(page).locator('.monaco-list-row', { hasText: title }).first();
-  await row.waitFor({ timeout: 15_000 });
-  await row.click();
+  // While the workbench is still drawing itself, what takes the focus closes the palette again.
+  await until(`the palette offers "${title}"`, async () => {
+    await page.keyboard.press('F1');
+    try {
+      await palette(page).locator('input.input').fill(`>${title}`, { timeout: 5_000 });
+      await row.click({ timeout: 5_000 });
+      return true;
+    } catch {
+      await page.keyboard.press('Escape');
+      return false;
+    }
+  });
 }
 
 /** Types into the quick pick or input box that is open now. */
