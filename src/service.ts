@@ -1,6 +1,7 @@
 // The memory service: a child process per window that holds stores, model and indexes, so that the editor's thread holds none of them.
 process.env['ORT_DISABLE_TELEMETRY'] = '1'; // before onnxruntime can be loaded by anything
 
+import type { TranscriptWatcher } from './assistants/watcher.ts';
 import { claimStore } from './link/claimStore.ts';
 import { identify } from './link/identity.ts';
 import { writeLauncher } from './link/launcher.ts';
@@ -12,6 +13,7 @@ import { serve, tell } from './link/rpc.ts';
 import type { Encoder } from './model/encoder.ts';
 import { openEncoder } from './model/openEncoder.ts';
 import { openOwnedStore, type RunningStore } from './service/ownedStore.ts';
+import { watchOwnChats } from './service/ownChats.ts';
 import { StoreHandle } from './service/storeHandle.ts';
 import { windowApi } from './service/windowApi.ts';
 import { Disposables } from './util/disposal.ts';
@@ -28,6 +30,7 @@ const compressing = new OneAtATime();
 const configuring = new OneAtATime();
 const running = new Set<RunningStore>();
 const projects = new Map<string, StoreHandle>();
+const chats = new Map<string, TranscriptWatcher>();
 let global: StoreHandle | undefined;
 let settings: ServiceSettings | undefined;
 let encoder: Encoder | undefined;
@@ -96,11 +99,15 @@ const window: Pick<ServiceApi, 'configure' | 'pause' | 'status'> = {
         // What is watched is settled when a store is opened: open it anew.
         if (folders.has(folder) && !isWatchingOther) continue;
         projects.delete(folder);
+        chats.get(folder)?.dispose();
         handle.dispose();
       }
       global ??= await hold(GLOBAL_REPOSITORY, next.globalStorage);
       for (const { folder, storage } of next.roots) {
-        if (!projects.has(folder)) projects.set(folder, await hold(await identify(folder), storage, folder));
+        if (projects.has(folder)) continue;
+        const handle = await hold(await identify(folder), storage, folder);
+        projects.set(folder, handle);
+        chats.set(folder, watchOwnChats(folder, handle, next, log, changed));
       }
       changed();
     }),
@@ -118,7 +125,7 @@ const window: Pick<ServiceApi, 'configure' | 'pause' | 'status'> = {
     const unreachable = apis
       .filter((api) => api.status === 'rejected')
       .map((api) => (api.reason instanceof Error ? api.reason.message : 'A store cannot be opened.'));
-    const watching = [...running].map((store) => store.watching);
+    const watching = [...[...running].map((store) => store.watching), ...[...chats.values()].map((chat) => chat.state)];
     const done = watching.reduce((sum, w) => sum + (w.backfill?.done ?? 0), 0);
     const of = watching.reduce((sum, w) => sum + (w.backfill?.of ?? 0), 0);
     const troubles = [...watching.flatMap((w) => w.troubles), ...unreachable];
@@ -131,6 +138,7 @@ serve(connection, { ...windowApi(() => ({ projects, global })), ...window });
 /** The window is gone: save what can be saved and let others take over. The process ends after this, whatever it throws. */
 function end(): void {
   for (const handle of projects.values()) owned.own(handle);
+  for (const chat of chats.values()) owned.own(chat);
   if (global) owned.own(global);
   owned.dispose();
 }

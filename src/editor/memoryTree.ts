@@ -125,18 +125,21 @@ function memoryItem(memory: Memory): vscode.TreeItem {
   return item;
 }
 
+/** Text that Markdown makes nothing of: every character that could begin something is escaped. (`appendText` would make all spaces unbreakable.) */
+const plain = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll(/[!-/:-@[-`{-~]/g, '\\$&');
+
 /** Captured text goes in as text only: no link, no command and no picture in it comes alive. */
 function tooltip(memory: Memory): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendMarkdown(`**${memory.kind.replace('_', ' ')}**`);
   if (memory.outcome) text.appendMarkdown(` · ${memory.outcome}`);
   if (memory.scope === 'global') text.appendMarkdown(' · global');
-  text.appendMarkdown('\n\n').appendText(memory.text).appendMarkdown('\n\n---\n\n');
-  for (const { quote } of memory.evidence.slice(0, 4))
-    text.appendMarkdown('> ').appendText(quote.replaceAll('\n', ' ')).appendMarkdown('\n\n');
+  text.appendMarkdown('\n\n').appendMarkdown(plain(memory.text)).appendMarkdown('\n\n---\n\n');
+  for (const { quote } of memory.evidence.slice(0, 4)) text.appendMarkdown('> ').appendMarkdown(plain(quote)).appendMarkdown('\n\n');
   const [first] = memory.evidence;
   const place = first?.place.path ? `, ${path.basename(first.place.path)}${first.lines ? `:${first.lines[0]}` : ''}` : '';
-  text.appendText(`${sourceLabel(memory.source)}, ${age(memory.atMs, Date.now())}${place}`);
-  if (memory.entities.files.length > 0) text.appendMarkdown('\n\n').appendText(`Files: ${memory.entities.files.slice(0, 5).join(', ')}`);
+  text.appendMarkdown(plain(`${sourceLabel(memory.source)}, ${age(memory.atMs, Date.now())}${place}`));
+  if (memory.entities.files.length > 0)
+    text.appendMarkdown('\n\n').appendMarkdown(plain(`Files: ${memory.entities.files.slice(0, 5).join(', ')}`));
   return text;
 }

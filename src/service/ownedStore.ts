@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import picomatch from 'picomatch';
 import { readers } from '../assistants/all.ts';
-import type { Surroundings } from '../assistants/assistant.ts';
 import { watchTranscripts } from '../assistants/watcher.ts';
 import { createObserver } from '../capture/observe.ts';
 import { createCompressor } from '../compress/compress.ts';
@@ -19,8 +18,10 @@ import { Disposables } from '../util/disposal.ts';
 import { Emitter } from '../util/events.ts';
 import type { Log } from '../util/log.ts';
 import type { OneAtATime } from '../util/serial.ts';
+import { OWN_CHATS } from './ownChats.ts';
 import { storeApi, type StoreApiParts } from './storeApi.ts';
 import type { OwnedStore } from './storeHandle.ts';
+import { surroundings } from './surroundings.ts';
 
 /** What comes in between two rounds of compressing: without anything due, the loop sleeps until something is. */
 const SOONEST_MS = 250;
@@ -102,15 +103,9 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
   wakeIn(0);
 
   // --- conversations
-  const where: Surroundings = {
-    home: homeOf(process.env),
-    env: process.env,
-    folders: folder === undefined ? [] : [folder],
-    ...(settings().editorStorage !== undefined && { editorStorage: settings().editorStorage as string }),
-  };
   const watcher = watchTranscripts({
-    readers: readers.filter((reader) => folder !== undefined && settings().sources.includes(reader.assistant)),
-    where,
+    readers: readers.filter(({ assistant }) => folder !== undefined && !OWN_CHATS.has(assistant) && settings().sources.includes(assistant)),
+    where: surroundings(folder, settings()),
     desk: {
       cursor: async (key) => engine.cursor(key),
       async capture(signals, cursor) {
@@ -163,5 +158,3 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
 function isExcluded(path: string, patterns: readonly string[]): boolean {
   return patterns.length > 0 && picomatch([...patterns], { dot: true, windows: process.platform === 'win32' })(path);
 }
-
-const homeOf = (env: NodeJS.ProcessEnv): string => env['HOME'] ?? env['USERPROFILE'] ?? '';

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { writeChatSession } from '../../scripts/sample/chatSession.ts';
 import { writeClaudeTranscript } from '../../scripts/sample/claudeTranscript.ts';
 import { keepService, type ChildService } from '../../src/link/childService.ts';
 import type { ServiceSettings } from '../../src/link/protocol.ts';
@@ -123,6 +124,21 @@ describe('the memory service', function () {
     assert.ok(tookMs < 2_000, `${tookMs} ms`);
     assert.equal(await two.service.api.capture(project, decision('s2', 'We decided to deploy with make release.')), 2);
     console.log(`      handed over in ${tookMs} ms`);
+  });
+
+  it('reads the chats of a window that does not own the store, too', async () => {
+    const one = window('one');
+    const two = window('two');
+    await one.service.api.configure(one.settings);
+    await until('the first window owns the store', () => one.service.api.list(undefined));
+    const editorStorage = path.join(folder, 'two');
+    const say = 'We decided to keep failed orders in a dead letter queue, because retries blocked the main queue for hours.';
+    const turns = [{ prompt: 'How do we handle failed orders?', steps: [{ say }] }];
+    writeChatSession({ assistant: 'vscode-chat', title: 'Orders', hoursAgo: 2, turns }, project, editorStorage, Date.now());
+    await two.service.api.configure({ ...two.settings, editorStorage, sources: ['vscode-chat'] });
+    await until('the first window has it', async () =>
+      (await one.service.api.list(undefined)).some(({ text }) => text.includes('dead letter queue')),
+    );
   });
 
   it('gives a hook’s prompt what fits, nothing twice, and knows global memories too', async () => {
