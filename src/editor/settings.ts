@@ -1,16 +1,10 @@
 // The only file that reads the user's settings. Everything else is given values.
 import * as vscode from 'vscode';
+import type { ServiceSettings } from '../link/protocol.ts';
 import type { Disposable } from '../util/disposal.ts';
 
-export interface Settings {
-  /** Sources that are read, by their id in `memory.ts`. */
-  readonly sources: readonly string[];
-  readonly excluded: readonly string[];
-  readonly sessionStartTokens: number;
-  readonly promptTokens: number;
-  readonly keepDays: number;
-  readonly maxStoreMb: number;
-}
+/** What the user sets of what the service is told. */
+export type Settings = Pick<ServiceSettings, 'sources' | 'excluded' | 'sessionStartTokens' | 'promptTokens' | 'keepDays' | 'maxStoreMb'>;
 
 /** Setting → the source that it switches. */
 const SOURCE_OF_SETTING = {
