@@ -52,7 +52,11 @@ export function activate(context: vscode.ExtensionContext): void {
       {
         'cairn.recall': (text) =>
           showRecallPicker(
-            { recall: (query) => service.api.recall(undefined, query, 'typing'), openSource: actions.openSource, forget: actions.forgetOne },
+            {
+              recall: (query) => service.api.recall(undefined, query, 'typing'),
+              openSource: actions.openSource,
+              forget: actions.forgetOne,
+            },
             text,
           ),
         'cairn.forget': actions.forget,
