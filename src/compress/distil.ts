@@ -11,6 +11,8 @@ const SUBJECT =
   /^(?:(?:and |but |so |then |now )?(?:i['’]ll|i will|i['’]ve|i have|i['’]m going to|i am going to|let me|let['’]s|we['’]ve|we have|i(?=\s+(?:deliberately|intentionally|\w+ed\b|made|chose|kept|put|ran|found))|i (?:need|want|had|have) to|we (?:need|want) to(?! know)|i['’]d like (?:to|you to)|i would like (?:to|you to)|i want you to|can (?:you|we)|could (?:you|we)|would you|go ahead and|make sure (?:that )?(?:you|to)|you can|you['’]ll need to|you need to))(?:\s+(?:now|also|please|first|then))*\s+/iu;
 const PIPED_AWAY = /\s*(?:2>&1)?\s*\|\s*(?:head|tail|less|more|cat)\b[^|&;"`]*$/;
 const CALL_COMMAND = /"(?:command|cmd|script|commandLine)"\s*:\s*"((?:\\.|[^"\\])*)/;
+/** The tool's name in front of what it ran. */
+const SHELL_TOOL = /^(?:Bash|Shell|PowerShell|run_in_terminal|exec_command|shell|bash): (?=\S)/;
 const VALUES = /\d+(?:\.\d+)*|`[^`]+`|--?[a-z][\w-]*|[\w@.-]*[/\\][\w@./\\-]+/giu;
 
 /** One segment, shortened. Empty when nothing worth saying is left. */
@@ -45,7 +47,7 @@ function plainProse(text: string): string {
 
 /** The command itself: without the call's JSON, a leading change of folder, or the paging of its output. */
 function shortenCommand(text: string): string {
-  const command = (CALL_COMMAND.exec(text)?.[1] ?? text).replace(/\\"/g, '"').replace(/\\\\/g, '\\');
+  const command = (CALL_COMMAND.exec(text)?.[1] ?? text).replace(SHELL_TOOL, '').replace(/\\"/g, '"').replace(/\\\\/g, '\\');
   const here = command.replace(/^\s*(?:cd|Set-Location)\s+(?:"[^"]*"|'[^']*'|[^\s&;]+)\s*(?:&&|;)\s*/, '').replace(PIPED_AWAY, '');
   return tidy(here.length >= 4 ? here : command);
 }

@@ -102,6 +102,9 @@ export function segmentsOf(observation: Observation): Segment[] {
   return found;
 }
 
+/** How a call that edits or reads begins: `Edit src/a.ts`. A title to the lines below it, as little a fact by itself as any title. */
+const TOOL_AND_FILE = /^[A-Za-z_]+ \S+$/;
+
 function addLine(
   observation: Observation,
   fence: string | undefined,
@@ -120,7 +123,8 @@ function addLine(
   }
   const isCommand = observation.role === 'call' || (fence !== undefined && SHELLS.has(fence)) || /^\s*\$\s/.test(line);
   const isOutput = fence === undefined ? observation.role === 'result' || observation.role === 'command' : OUTPUTS.has(fence);
-  const shape: Shape = isCommand ? 'command' : isOutput && !NUMBERED.test(line) ? 'output' : 'code';
+  const isTitle = fence === undefined && observation.role === 'call' && i === 0 && TOOL_AND_FILE.test(line);
+  const shape: Shape = isTitle ? 'heading' : isCommand ? 'command' : isOutput && !NUMBERED.test(line) ? 'output' : 'code';
   const text = line
     .replace(/^\s*\$\s+/, '')
     .replace(NUMBERED, '')
