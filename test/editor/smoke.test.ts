@@ -38,6 +38,7 @@ describe('the packaged extension', function () {
     await page.setViewportSize({ ...size, height: 3000 });
     const row = page.locator('.runtime-extensions-editor .monaco-list-row', { hasText: 'Cairn' });
     await until('Cairn has activated', async () => (await row.count()) === 1 && /Activation: \d+ms/.test(await row.innerText()));
+    console.log(`      ${/Activation: \d+ms/.exec(await row.innerText())?.[0] ?? ''}`);
     await page.setViewportSize(size);
     await bed.screenshot('running-extensions');
     await page.keyboard.press('Escape');
