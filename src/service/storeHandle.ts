@@ -13,6 +13,8 @@ import type { StoreApi } from './storeApi.ts';
 
 /** How often a store that another owns, but whose owner does not answer, is tried again; a takeover is to take less than two seconds. */
 const TRY_AGAIN_MS = 400;
+/** Longest rest before a store that cannot be opened is tried again. */
+const FAILED_AGAIN_MS = 30_000;
 /** How long a question waits for a store that is just changing hands. */
 const HAND_OVER_MS = 5_000;
 
@@ -82,6 +84,7 @@ export class StoreHandle implements Disposable {
   }
 
   async #acquire(): Promise<void> {
+    let pauseMs = TRY_AGAIN_MS;
     while (!this.#owned.isDisposed) {
       try {
         const ownership = tryOwn(this.#parts.address.store);
@@ -92,8 +95,9 @@ export class StoreHandle implements Disposable {
         this.#parts.log.warn('opening a store failed', thrown instanceof Error ? thrown.name : 'unknown');
         this.#settle.reject(thrown);
         this.#api = this.#await();
+        pauseMs = Math.min(2 * pauseMs, FAILED_AGAIN_MS);
       }
-      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 

@@ -47,6 +47,14 @@ describe('the editor’s own sources', function () {
     );
   });
 
+  it('tells a revert from a commit', async () => {
+    const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.invalid'];
+    await run('git', [...identity, 'revert', '--no-edit', 'HEAD'], { cwd: bed.workspace, output: 'collect' });
+    await until('the revert is taken in', () =>
+      observations(bed).some(({ role, text }) => role === 'revert' && text.includes('Allow bursts of 25')),
+    );
+  });
+
   it('takes in nothing while paused, and says so', async () => {
     await runCommand(bed.page, 'Cairn: Pause');
     await statusItems(bed.page, 'Cairn: paused').waitFor();
@@ -65,6 +73,11 @@ describe('the editor’s own sources', function () {
     await quickPickRows(bed.page, 'Watching').waitFor();
     await bed.screenshot('status');
     await bed.page.keyboard.press('Escape');
+  });
+
+  it('rebuilds the index, and says when it is done', async () => {
+    await runCommand(bed.page, 'Cairn: Rebuild Index');
+    await statusItems(bed.page, 'the index is rebuilt').waitFor({ timeout: 20_000 });
   });
 
   it('connects Claude Code after showing the change, and gives the file back byte for byte', async () => {
