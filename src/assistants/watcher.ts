@@ -1,5 +1,6 @@
 // Follows the conversations of a folder: what is new in them is read and handed on, newest conversation first; old ones are taken in once, in the background.
 import fs from 'node:fs';
+import path from 'node:path';
 import type { SessionId, Signal } from '../memory.ts';
 import { Disposables, type Disposable } from '../util/disposal.ts';
 import { codeOf } from '../util/errors.ts';
@@ -15,6 +16,7 @@ const SWEEP_MS = 5_000;
 const FINDING_SHARE = 1 / 20;
 /** … but no conversation is overlooked for longer. */
 const FIND_AT_LATEST_MS = 15_000;
+const MOST_FOREIGN = 10_000;
 /** Rest between two pieces of old conversations, so that questions are answered in between. */
 const REST_MS = 15;
 
@@ -54,6 +56,8 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
   const readAt = new Map<string, string>();
   const troubles = new Map<string, string>();
   const watched = new Set<string>();
+  /** Names of files that were heard of and looked for; those that are ours are among the known by then. */
+  const foreign = new Set<string>();
   let known: { reader: TranscriptReader; transcript: Transcript }[] = [];
   let findAtMs = 0;
   let skipped = 0;
@@ -93,9 +97,10 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
         troubles.set(reader.assistant, `${reader.assistant}: its conversations cannot be listed (${codeOf(thrown) ?? 'unknown error'})`);
         log.warn(`finding ${reader.assistant} conversations failed`, codeOf(thrown) ?? '');
       }
-      for (const { path, isRecursive } of reader.watched(where)) watch(path, isRecursive);
+      for (const folder of reader.watched(where)) watch(folder.path, folder.isRecursive);
     }
     known = all;
+    if (foreign.size > MOST_FOREIGN) foreign.clear();
     const pauseMs = (Date.now() - startedAtMs) / FINDING_SHARE;
     findAtMs = Date.now() + Math.min(FIND_AT_LATEST_MS, Math.max(SWEEP_MS / 2, pauseMs));
   }
@@ -123,24 +128,42 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
     }
   }
 
-  function watch(path: string, isRecursive: boolean): void {
-    if (watched.has(path)) return;
+  /** Watches a folder, or, while it is not there, the nearest one above it for its coming. */
+  function watch(wanted: string, isRecursive: boolean): void {
+    const there = nearestFolder(wanted);
+    const key = `${there}\n${wanted}`;
+    if (watched.has(key)) return;
+    const isWanted = there === wanted;
     try {
-      const watcher = fs.watch(path, { recursive: isRecursive, persistent: false }, (_event, name) => {
-        // A file not seen before: find it at once rather than at the next round.
-        if (name && !known.some(({ transcript }) => transcript.path.endsWith(name))) findAtMs = 0;
-        soon();
+      const watcher = fs.watch(there, { recursive: isWanted && isRecursive, persistent: false }, (_event, name) => {
+        if (isWanted) heardOf(name ?? '');
+        else if (nearestFolder(wanted) !== there) findSoon();
       });
       watcher.on('error', () => {
-        watched.delete(path);
+        watched.delete(key);
         watcher.close();
       });
-      watched.add(path);
+      watched.add(key);
       owned.own({ dispose: () => watcher.close() });
     } catch (thrown) {
-      // Not there yet is normal; the sweep will see it when it comes.
-      if (codeOf(thrown) !== 'ENOENT') log.debug('watching a folder failed', codeOf(thrown) ?? '');
+      // Gone again, or more folders than the system lets one watch: the sweep sees to it.
+      log.debug('watching a folder failed', codeOf(thrown) ?? '');
     }
+  }
+
+  /** Something changed in a watched folder. Files that were looked at and are not about this workspace (another project's session, say) cost nothing. */
+  function heardOf(name: string): void {
+    if (known.some(({ transcript }) => transcript.path.endsWith(name))) soon();
+    else if (!foreign.has(name)) {
+      foreign.add(name);
+      findSoon();
+    }
+  }
+
+  /** Finds at once what is new, rather than at the next round. */
+  function findSoon(): void {
+    findAtMs = 0;
+    soon();
   }
 
   function soon(): void {
@@ -186,3 +209,8 @@ export function watchTranscripts({ readers, where, desk, log, onChange }: WatchO
 
 const stampOf = ({ modifiedAtMs, sizeBytes }: Transcript): string => `${modifiedAtMs}:${sizeBytes}`;
 const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, REST_MS));
+
+/** The folder itself, or the nearest above it that is there. */
+function nearestFolder(folder: string): string {
+  for (let at = folder; ; at = path.dirname(at)) if (fs.existsSync(at) || path.dirname(at) === at) return at;
+}
