@@ -161,6 +161,19 @@ export interface Memory extends MemoryDraft {
   readonly updatedAtMs: number;
 }
 
+/** What compressing a session came to. Applied in one transaction; applying it twice changes nothing. */
+export interface Settlement {
+  readonly session: SessionId;
+  readonly source: SourceId;
+  /** The observations now compressed. They stay readable until `purge`, so that the session can be looked at whole. */
+  readonly settled: readonly ObservationId[];
+  readonly add: readonly { readonly id: MemoryId; readonly draft: MemoryDraft }[];
+  /** Same memory, told anew (its id is kept). Pinned and own memories are left as they are. */
+  readonly replace: readonly { readonly id: MemoryId; readonly draft: MemoryDraft }[];
+  readonly remove: readonly MemoryId[];
+  readonly supersede: readonly { readonly older: MemoryId; readonly newer: MemoryId }[];
+}
+
 /** What is asked, and from where. */
 export interface Query {
   readonly text: string;

@@ -1,5 +1,5 @@
 // What a session told before, what it tells now, and what others have told already → the changes to be stored.
-import type { Memory, MemoryDraft, MemoryId, ObservationId, SessionId, SourceId } from '../memory.ts';
+import type { Memory, MemoryDraft, MemoryId, ObservationId, SessionId, SourceId, Settlement } from '../memory.ts';
 import { merged, overrides, saysOverride, someEvidence, tellsTheSame } from './merge.ts';
 
 export interface Reconciliation {
@@ -15,23 +15,12 @@ export interface Reconciliation {
   findSimilar(draft: MemoryDraft): Promise<readonly Memory[]>;
 }
 
-/** Has the shape of the store's `Settlement`. */
-export interface Reconciled {
-  readonly session: SessionId;
-  readonly source: SourceId;
-  readonly settled: readonly ObservationId[];
-  readonly add: readonly { readonly id: MemoryId; readonly draft: MemoryDraft }[];
-  readonly replace: readonly { readonly id: MemoryId; readonly draft: MemoryDraft }[];
-  readonly remove: readonly MemoryId[];
-  readonly supersede: readonly { readonly older: MemoryId; readonly newer: MemoryId }[];
-}
-
 /**
  * A draft whose anchor or text is that of an existing memory keeps its id; one that another session has told is merged into that; the rest is new.
  * Existing ones that nothing tells any more go. Pinned and own memories are never replaced, removed or superseded, and a draft that tells the same as
  * one of them is not added. Doing it twice with the store's answer changes nothing.
  */
-export async function reconcile(given: Reconciliation): Promise<Reconciled> {
+export async function reconcile(given: Reconciliation): Promise<Settlement> {
   const { session, source, settled, existing, drafts } = given;
   const add: { id: MemoryId; draft: MemoryDraft }[] = [];
   const replace = new Map<MemoryId, MemoryDraft>();

@@ -1,12 +1,11 @@
 // What compressing a session came to, applied at once or not at all. Doing it twice is harmless: a crash may fall between the doing and the knowing.
 import { isDeepStrictEqual } from 'node:util';
-import type { MemoryDraft, MemoryId } from '../memory.ts';
+import type { MemoryDraft, MemoryId, Settlement } from '../memory.ts';
 import type { Backlog } from './backlog.ts';
 import type { Database } from './database.ts';
 import type { MemoryRow, MemoryRows } from './memoryRows.ts';
 import { timeOf, toMemory } from './memoryRows.ts';
 import type { Meta } from './meta.ts';
-import type { Settlement } from './store.ts';
 import type { Tombstones } from './tombstones.ts';
 
 export function createSettle(

@@ -1,5 +1,5 @@
 // What is kept of a repository (or, in the global store, of its user): the truth, from which every index can be made anew.
-import type { Memory, MemoryDraft, MemoryId, Observation, ObservationId, SessionId, SourceId } from '../memory.ts';
+import type { Memory, MemoryDraft, MemoryId, Observation, ObservationId, SessionId, SourceId, Settlement } from '../memory.ts';
 
 /** How far a source has been read; opaque to the store. Written in the same transaction as the observations it vouches for. */
 export interface Cursor {
@@ -19,19 +19,6 @@ export interface SessionWork {
   readonly lastTakenAtMs: number;
   /** True when its source said that the turn has ended, and nothing came since. */
   readonly isTurnEnded: boolean;
-}
-
-/** What compressing a session came to. Applied in one transaction; applying it twice changes nothing. */
-export interface Settlement {
-  readonly session: SessionId;
-  readonly source: SourceId;
-  /** The observations now compressed. They stay readable until `purge`, so that the session can be looked at whole. */
-  readonly settled: readonly ObservationId[];
-  readonly add: readonly { readonly id: MemoryId; readonly draft: MemoryDraft }[];
-  /** Same memory, told anew (its id is kept). Pinned and own memories are left as they are. */
-  readonly replace: readonly { readonly id: MemoryId; readonly draft: MemoryDraft }[];
-  readonly remove: readonly MemoryId[];
-  readonly supersede: readonly { readonly older: MemoryId; readonly newer: MemoryId }[];
 }
 
 export interface MemoryChange {

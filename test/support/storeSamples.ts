@@ -1,6 +1,5 @@
 // Observations and drafts for the tests of the store, whole and valid, with only what a test is about spelled out.
-import type { Evidence, MemoryDraft, MemoryId, Observation, ObservationId, Place, SessionId } from '../../src/memory.ts';
-import type { Settlement } from '../../src/store/store.ts';
+import type { Evidence, MemoryDraft, MemoryId, Observation, ObservationId, Place, SessionId, Settlement } from '../../src/memory.ts';
 
 export const session = (name: string) => name as SessionId;
 export const memoryId = (name: string) => name as MemoryId;
