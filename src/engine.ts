@@ -33,7 +33,7 @@ import type { Retriever } from './retrieve/retrieve.ts';
 import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
 import type { Cursor, SessionWork, Store, StoreCounts } from './store/store.ts';
 import { Emitter, type Event } from './util/events.ts';
-import { UserError } from './util/errors.ts';
+import { UserError, traceOf } from './util/errors.ts';
 import type { Log } from './util/log.ts';
 
 /** The lines of a turn reach the disk in bursts: this much quiet after its end says that the last has come. */
@@ -179,7 +179,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
   function failed(work: SessionWork, thrown: unknown): void {
     const times = (failures.get(work.session)?.times ?? 0) + 1;
     const pause = RETRY_AFTER_MS[times - 1];
-    log.error(`compressing ${work.session} failed (${times})`, thrown instanceof Error ? (thrown.stack ?? thrown.name) : 'unknown');
+    log.error(`compressing ${work.session} failed (${times})`, traceOf(thrown));
     if (pause !== undefined) {
       failures.set(work.session, { times, notBeforeMs: now() + pause });
       return;

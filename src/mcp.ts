@@ -13,7 +13,7 @@ import { findGlobalStore, findStore, readRegistry, type StoreAddress } from './l
 import { LinkError, ask } from './link/rpc.ts';
 import { connect } from './link/socket.ts';
 import { KINDS, SCOPES, type Query, type Recollection } from './memory.ts';
-import { UserError, messageOf } from './util/errors.ts';
+import { UserError, messageOf, traceOf } from './util/errors.ts';
 import { logTo } from './util/log.ts';
 
 /** An answer that the model asked for may be longer than one it was given unasked; still a fraction of a file it would read instead. */
@@ -178,13 +178,6 @@ async function answered(work: () => Promise<string>): Promise<CallToolResult> {
     const text = thrown instanceof UserError ? messageOf(thrown) : 'Cairn could not answer. Go on without it.';
     return { isError: true, content: [{ type: 'text', text }] };
   }
-}
-
-/** Name and frames: a message might quote what was captured. */
-function traceOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return 'unknown failure';
-  const frames = (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return [thrown.name, ...frames].join('\n');
 }
 
 server.connect(new StdioServerTransport()).catch((thrown: unknown) => {

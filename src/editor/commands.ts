@@ -1,7 +1,7 @@
 // Every command: its id and arguments, declared once; registering goes through one wrapper that shows what the user can act on and logs the rest.
 import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../util/disposal.ts';
-import { UserError } from '../util/errors.ts';
+import { UserError, traceOf } from '../util/errors.ts';
 import type { Log } from '../util/log.ts';
 import type { TreeNode } from './memoryTree.ts';
 
@@ -51,7 +51,7 @@ async function guarded(id: CommandId, run: () => unknown, log: Log): Promise<unk
       void vscode.window.showErrorMessage(thrown.message);
       return undefined;
     }
-    log.error(`${id} failed`, thrown instanceof Error ? (thrown.stack ?? thrown.message) : 'unknown error');
+    log.error(`${id} failed`, traceOf(thrown));
     const showLog = 'Show Log';
     const answer = await vscode.window.showErrorMessage('Something went wrong in Cairn. The log has the details.', showLog);
     if (answer === showLog) await vscode.commands.executeCommand('cairn.showLog');

@@ -15,6 +15,7 @@ import { createRetriever } from '../retrieve/retrieve.ts';
 import { openMemoryIndex } from '../search/memoryIndex.ts';
 import { openStore } from '../store/sqliteStore.ts';
 import { Disposables } from '../util/disposal.ts';
+import { traceOf } from '../util/errors.ts';
 import { Emitter } from '../util/events.ts';
 import type { Log } from '../util/log.ts';
 import type { OneAtATime } from '../util/serial.ts';
@@ -91,7 +92,7 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
     timer = setTimeout(
       () => {
         work().catch((thrown: unknown) => {
-          log.error('compressing failed', thrown instanceof Error ? (thrown.stack ?? thrown.name) : 'unknown');
+          log.error('compressing failed', traceOf(thrown));
           wakeIn(LATEST_MS);
         });
       },

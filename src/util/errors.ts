@@ -12,3 +12,10 @@ export function messageOf(thrown: unknown): string {
 export function codeOf(thrown: unknown): string | undefined {
   return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
 }
+
+/** Kind, code and place of anything thrown, without its message, which may quote captured text (`JSON.parse` does): fit for the log. */
+export function traceOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return typeof thrown;
+  const frames = (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [[thrown.name, codeOf(thrown)].filter(Boolean).join(' '), ...frames].join('\n');
+}
