@@ -107,7 +107,7 @@ export function activate(context: vscode.ExtensionContext): void {
   owned.own(service.onDidChangeState(() => status.changed()));
   const timer = setTimeout(() => {
     void configureSafely();
-    void showWelcomeOnce(context.globalState);
+    if (vscode.workspace.isTrusted) void showWelcomeOnce(context.globalState);
   }, AFTER_START_MS);
   owned.defer(() => clearTimeout(timer));
   log.info(`activated in ${(performance.now() - startedAtMs).toFixed(1)} ms`);
