@@ -89,7 +89,6 @@ export interface MemoryEngine {
   /** Keeps what a person or a model said in so many words; private parts and secrets go here too. Throws a `UserError` when nothing is left. */
   remember(what: Remembering): Promise<Memory>;
   list(): Memory[];
-  get(id: MemoryId): Memory | undefined;
   edit(id: MemoryId, change: Partial<Pick<MemoryDraft, 'text' | 'kind' | 'outcome' | 'scope'>>): Promise<void>;
   setPinned(id: MemoryId, pinned: boolean): void;
   /** Hides memories at once; the forgetting is final after `undoMs`, or when the store is opened anew. */
@@ -272,7 +271,6 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     },
 
     list: () => store.all(),
-    get: (id) => store.get(id),
 
     async edit(id, change) {
       store.edit(id, change);

@@ -1,7 +1,7 @@
 // The hook: an assistant starts it at a prompt, and waits. Reads the call from stdin, prints what memory has to say to it,
 // and exits with 0 whatever happens: an assistant must never stumble over its memory. Imports nothing heavy.
 import type { HookDialect } from './assistants/assistant.ts';
-import { claudeCodeHooks } from './assistants/claudeCode/hooks.ts';
+import { dialects } from './assistants/dialects.ts';
 import { readDigest } from './inject/digest.ts';
 import { answerHook } from './link/answerHook.ts';
 import { cairnHome } from './link/paths.ts';
@@ -10,8 +10,6 @@ import { cairnHome } from './link/paths.ts';
 const LIFE_MS = 2_000;
 /** A call holds a prompt, or an assistant's last message; more is not one. */
 const MAX_STDIN_BYTES = 8 * 1024 * 1024;
-
-const DIALECTS: Readonly<Record<string, HookDialect>> = { 'claude-code': claudeCodeHooks };
 
 const leave = (): never => process.exit(0);
 process.on('uncaughtException', leave);
@@ -32,7 +30,7 @@ async function readStdin(): Promise<string | undefined> {
 
 async function main(): Promise<void> {
   const assistant = process.argv[2] ?? '';
-  const dialect = Object.hasOwn(DIALECTS, assistant) ? DIALECTS[assistant] : undefined;
+  const dialect = Object.hasOwn(dialects, assistant) ? (dialects as Readonly<Record<string, HookDialect>>)[assistant] : undefined;
   const stdin = dialect && (await readStdin());
   if (!dialect || stdin === undefined) return leave();
   const answer = await answerHook(stdin, {

@@ -58,7 +58,7 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
   const engine = createMemoryEngine({
     store,
     index,
-    observer: createObserver({ isExcluded: (path) => isExcluded(path, settings().excluded) }),
+    observer: createObserver({ isExcluded: excluder(() => settings().excluded) }),
     compressor: createCompressor({
       encoder,
       segmentHash: (text) => store.segmentHash(text),
@@ -155,7 +155,15 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
   };
 }
 
-/** Patterns without a slash at the front match anywhere below; both the whole path and its name are tried. */
-function isExcluded(path: string, patterns: readonly string[]): boolean {
-  return patterns.length > 0 && picomatch([...patterns], { dot: true, windows: process.platform === 'win32' })(path);
+/** Whether a path is among the patterns given at that time. They are compiled when they change, not for each signal. */
+function excluder(patternsNow: () => readonly string[]): (path: string) => boolean {
+  let compiled: { readonly patterns: readonly string[]; readonly matches: (path: string) => boolean } | undefined;
+  return (path) => {
+    const patterns = patternsNow();
+    if (compiled?.patterns !== patterns) {
+      const matches = patterns.length > 0 ? picomatch([...patterns], { dot: true, windows: process.platform === 'win32' }) : () => false;
+      compiled = { patterns, matches };
+    }
+    return compiled.matches(path);
+  };
 }

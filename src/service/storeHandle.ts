@@ -40,7 +40,6 @@ export class StoreHandle implements Disposable {
   readonly #parts: StoreHandleParts;
   #api: Promise<StoreApi>;
   #settle!: { resolve: (api: StoreApi) => void; reject: (reason: unknown) => void };
-  #isOwner = false;
   /** Ends with each change of hands. */
   #stay = new Disposables();
 
@@ -51,14 +50,6 @@ export class StoreHandle implements Disposable {
     this.#api = this.#await();
     this.#owned.defer(() => this.#stay.dispose());
     void this.#acquire();
-  }
-
-  get isOwner(): boolean {
-    return this.#isOwner;
-  }
-
-  get address(): StoreAddress {
-    return this.#parts.address;
   }
 
   /** The store's answers, from here or from its owner. Rejects with a `UserError` when the store cannot be reached in a few seconds. */
@@ -122,7 +113,6 @@ export class StoreHandle implements Disposable {
       );
       stay.own(await listen({ path: socket, token, onConnection }));
       ownership.announce(socket);
-      this.#isOwner = true;
       this.#settle.resolve(opened.api);
       this.#parts.log.info(`this window keeps the memory of ${this.#parts.address.folder ?? 'all projects'}`);
       this.#changed.fire();
@@ -142,7 +132,6 @@ export class StoreHandle implements Disposable {
     const remote = ask(connection);
     hear(connection, { changed: () => this.#changed.fire(), log: () => undefined });
     connection.onDispose(() => this.#lost(stay));
-    this.#isOwner = false;
     this.#settle.resolve({ ...remote, storeStatus: () => statusOf(remote, this.#parts.address.store) });
     this.#changed.fire();
     return true;

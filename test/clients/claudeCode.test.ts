@@ -12,6 +12,7 @@ import type { Memory } from '../../src/memory.ts';
 import { silentLog } from '../../src/util/log.ts';
 import { build } from '../../scripts/build.mjs';
 import { root } from '../../scripts/lib/bed.ts';
+import { serviceSettings } from '../support/serviceSettings.ts';
 import { startFakeModel, type FakeModel } from '../support/fakeModel.ts';
 import { installClaudeCode, runClaude } from './support/claudeCode.ts';
 
@@ -42,18 +43,7 @@ describe('Claude Code', function () {
     delete process.env['CLAUDE_CONFIG_DIR'];
     model = await startFakeModel(({ last }) => ({ text: last.includes('sign-in work') ? DECISION : 'I looked into it.' }));
     service = keepService({ script: path.join(root, 'dist/service.cjs'), log: silentLog });
-    await service.api.configure({
-      roots: [{ folder: project, storage: path.join(folder, 'workspace') }],
-      globalStorage: path.join(folder, 'global'),
-      models: path.join(root, 'models'),
-      sources: ['claude-code'],
-      excluded: [],
-      sessionStartTokens: 800,
-      promptTokens: 300,
-      keepDays: 7,
-      maxStoreMb: 200,
-      isPaused: false,
-    });
+    await service.api.configure(serviceSettings(project, folder, ['claude-code']));
     const command = launcherPath(cairnHome);
     const where = { home, env: process.env };
     claudeCodeConnection.connect(where, { hookCommand: `${command} hook claude-code`, mcpCommand: command, mcpArgs: ['mcp'] });

@@ -10,9 +10,9 @@ import { keepService, type ChildService } from '../../src/link/childService.ts';
 import type { ServiceSettings } from '../../src/link/protocol.ts';
 import type { SessionId, Signal } from '../../src/memory.ts';
 import { silentLog } from '../../src/util/log.ts';
+import { serviceSettings } from '../support/serviceSettings.ts';
 
 const script = path.resolve(import.meta.dirname, '../../src/service.ts');
-const models = path.resolve(import.meta.dirname, '../../models');
 
 async function until<T>(what: string, ask: () => Promise<T | undefined | false>, limitMs = 20_000): Promise<T> {
   for (const endMs = Date.now() + limitMs; ; await delay(50)) {
@@ -45,19 +45,7 @@ describe('the memory service', function () {
   function window(name: string): { service: ChildService; settings: ServiceSettings } {
     const service = keepService({ script, log: silentLog });
     services.push(service);
-    const storage = path.join(folder, name);
-    const settings: ServiceSettings = {
-      roots: [{ folder: project, storage: path.join(storage, 'workspace') }],
-      globalStorage: path.join(storage, 'global'),
-      models,
-      sources: ['claude-code', 'terminal'],
-      excluded: [],
-      sessionStartTokens: 800,
-      promptTokens: 300,
-      keepDays: 7,
-      maxStoreMb: 200,
-      isPaused: false,
-    };
+    const settings = serviceSettings(project, path.join(folder, name), ['claude-code', 'terminal']);
     return { service, settings };
   }
 
