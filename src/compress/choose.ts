@@ -35,7 +35,7 @@ const SUBSTANCE = new Set(
 const hasSubstance = ({ cues }: ReadUnit): boolean => cues.some((cue) => SUBSTANCE.has(cue));
 
 /** Facts for every anchor, the heaviest first. One segment may stand in several; the choice settles that. */
-export function factsOf(units: readonly ReadUnit[]): Fact[] {
+export function factsOf(units: readonly ReadUnit[], mostLinked: number): Fact[] {
   const byName = new Map<string, ReadUnit[]>();
   for (const unit of units) {
     for (const name of unit.names) {
@@ -45,10 +45,12 @@ export function factsOf(units: readonly ReadUnit[]): Fact[] {
     }
   }
   const anchors = units.filter((unit) => unit.reading.weight >= ANCHOR_FROM && !isMereTalk(unit) && hasSubstance(unit));
-  return anchors.map((anchor) => factAt(anchor, units, byName)).sort((a, b) => b.weight - a.weight || a.anchor.at - b.anchor.at);
+  return anchors
+    .map((anchor) => factAt(anchor, units, byName, mostLinked))
+    .sort((a, b) => b.weight - a.weight || a.anchor.at - b.anchor.at);
 }
 
-function factAt(anchor: ReadUnit, units: readonly ReadUnit[], byName: ReadonlyMap<string, readonly ReadUnit[]>): Fact {
+function factAt(anchor: ReadUnit, units: readonly ReadUnit[], byName: ReadonlyMap<string, readonly ReadUnit[]>, mostLinked: number): Fact {
   const near = new Set<ReadUnit>();
   for (let at = anchor.at - NEAR; at <= anchor.at + NEAR; at += 1) {
     const unit = unitAt(units, at);
@@ -65,7 +67,7 @@ function factAt(anchor: ReadUnit, units: readonly ReadUnit[], byName: ReadonlyMa
   const scored = [...near].map((unit) => ({ unit, link: linkOf(anchor, unit) })).filter(({ link }) => link >= LINK_FROM);
   scored.sort((a, b) => b.link - a.link || a.unit.at - b.unit.at);
   for (const { unit } of scored) {
-    if (linked.length >= MOST_LINKED) break;
+    if (linked.length >= mostLinked) break;
     if (share(unit.words, said) > 0.6) continue;
     linked.push(unit);
     for (const word of unit.words) said.add(word);

@@ -4,7 +4,7 @@ import type { DropReason, Evidence, MemoryDraft, Observation, Place } from '../m
 import type { Encoder } from '../model/encoder.ts';
 import type { Log } from '../util/log.ts';
 import { failuresOf } from './chains.ts';
-import { type Candidate, chooseSet, factsOf } from './choose.ts';
+import { type Candidate, MOST_LINKED, chooseSet, factsOf } from './choose.ts';
 import { entitiesOf } from './entities.ts';
 import { episodesOf } from './episodes.ts';
 import { isFaithful, wordsOfTheSource } from './faithful.ts';
@@ -26,7 +26,11 @@ export interface CompressorParts {
   readonly log: Log;
   /** Most tokens of memories a session leaves; 800 when absent. */
   readonly budgetTokens?: number;
+  /** Switched off, so that the bench can show what each is worth. */
+  readonly leaveOut?: ReadonlySet<CompressorPart>;
 }
+
+export type CompressorPart = 'links' | 'shortening' | 'chains';
 
 export interface Compressed {
   /** In order of their evidence. */
@@ -56,6 +60,7 @@ const REQUEST_CHARACTERS = 200;
 const LEAST = { model: 0.1, plain: 0.12 } as const;
 
 export function createCompressor(parts: CompressorParts): Compressor {
+  const isLeftOut = (part: CompressorPart): boolean => parts.leaveOut?.has(part) ?? false;
   return {
     async compress(observations, signal) {
       const encoder = parts.encoder();
@@ -81,7 +86,8 @@ export function createCompressor(parts: CompressorParts): Compressor {
         units.filter(({ segment }) => segment.observation.role === 'request'),
         ({ episode }) => episode,
       );
-      const findings: Finding[] = [...failuresOf({ units, byObservation, happenings }), ...factsOf(units)];
+      const failures = isLeftOut('chains') ? [] : failuresOf({ units, byObservation, happenings });
+      const findings: Finding[] = [...failures, ...factsOf(units, isLeftOut('links') ? 0 : MOST_LINKED)];
 
       const least = encoder ? LEAST.model : LEAST.plain;
       const candidates: Candidate<MemoryDraft>[] = [];
@@ -92,6 +98,7 @@ export function createCompressor(parts: CompressorParts): Compressor {
           countTokens: (text) => parts.countTokens(text),
           mostTokens: MOST_TOKENS,
           mostLines: MOST_LINES,
+          isShortened: !isLeftOut('shortening'),
         });
         if (said.kind === 'dropped') {
           drop(said.reason);

@@ -25,6 +25,7 @@ export interface Limits {
   countTokens(text: string): number;
   readonly mostTokens: number;
   readonly mostLines: number;
+  readonly isShortened: boolean;
 }
 
 /** Says within itself that not all is well: such a memory is never said to have worked. */
@@ -47,7 +48,7 @@ function sayFact(fact: Fact, limits: Limits): Said | Dropped {
   let text = '';
   for (const unit of [fact.anchor, ...fact.linked]) {
     const together = [...parts, unit];
-    const told = textOf(together);
+    const told = textOf(together, limits);
     if (limits.countTokens(told) > limits.mostTokens || lineCount(together) > limits.mostLines) continue;
     if (told === text) continue;
     parts.push(unit);
@@ -90,14 +91,14 @@ function sayFailure(failure: Failure, limits: Limits): Said | Dropped {
     parts,
     commands: commandsOf(parts),
   });
-  const tried = textOf(failure.tried);
-  const why = textOf(failure.why);
+  const tried = textOf(failure.tried, limits);
+  const why = textOf(failure.why, limits);
   if (!why) return { kind: 'dropped', reason: 'unclear' };
   const saysSo = ATTEMPT_FAILED.test(why);
   const core = tried ? `${tried}${FAILED_LABEL}${why}` : saysSo ? why : undefined;
   if (!core) return { kind: 'dropped', reason: 'unclear' };
   const parts = [...failure.why, ...failure.tried];
-  const instead = textOf(failure.instead);
+  const instead = textOf(failure.instead, limits);
   if (instead && !core.includes(instead) && fits(`${core}; ${instead}`, [...parts, ...failure.instead]))
     return made(`${core}; ${instead}`, [...parts, ...failure.instead]);
   if (fits(core, parts)) return made(core, parts);
@@ -108,8 +109,8 @@ function sayFailure(failure: Failure, limits: Limits): Said | Dropped {
 const isProse = (shape: string): boolean => shape === 'sentence' || shape === 'item';
 
 /** In the order of the session: cause before remedy, as it was told. */
-function textOf(parts: readonly ReadUnit[]): string {
-  return join([...parts].sort((a, b) => a.at - b.at).map(({ segment }) => shorten(segment)));
+function textOf(parts: readonly ReadUnit[], { isShortened }: Limits): string {
+  return join([...parts].sort((a, b) => a.at - b.at).map(({ segment }) => (isShortened ? shorten(segment) : segment.text)));
 }
 
 function lineCount(parts: readonly ReadUnit[]): number {
