@@ -12,7 +12,7 @@ export interface CommonOptions {
   readonly seed: number;
 }
 
-/** Option name → what is shown for its value; an empty string makes it a switch. */
+/** Option name → what is shown for its value; an empty string makes it a switch, one that ends in "…" may be given several times. */
 export type OptionNames = Readonly<Record<string, string>>;
 
 export interface Options<Names extends OptionNames> extends CommonOptions {
@@ -20,6 +20,10 @@ export interface Options<Names extends OptionNames> extends CommonOptions {
   /** Throws a `UserError` when it was not given. */
   needed(name: keyof Names & string): string;
   isOn(name: keyof Names & string): boolean;
+  /** All values of an option that may be given several times, in order. */
+  all(name: keyof Names & string): readonly string[];
+  /** Throws a `UserError` when it is no whole number of at least 1. */
+  count(name: keyof Names & string): number | undefined;
   numbers(name: keyof Names & string, otherwise: readonly number[]): readonly number[];
 }
 
@@ -30,10 +34,13 @@ export function readOptions<const Names extends OptionNames>(argv: readonly stri
   const usage = Object.entries(all)
     .map(([name, value]) => (value === '' ? `[--${name}]` : `[--${name} ${value}]`))
     .join(' ');
-  let values: Readonly<Record<string, string | boolean | undefined>>;
+  let values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
   try {
     const options = Object.fromEntries(
-      Object.entries(all).map(([name, value]) => [name, { type: value === '' ? ('boolean' as const) : ('string' as const) }]),
+      Object.entries(all).map(([name, value]) => [
+        name,
+        { type: value === '' ? ('boolean' as const) : ('string' as const), multiple: value.endsWith('…') },
+      ]),
     );
     ({ values } = parseArgs({ args: [...argv], options, strict: true }));
   } catch (thrown) {
@@ -61,6 +68,8 @@ export function readOptions<const Names extends OptionNames>(argv: readonly stri
       return value;
     },
     isOn: (name) => values[name] === true,
+    all: (name) => [values[name] ?? []].flat().filter((value) => typeof value === 'string'),
+    count: (name) => count(name, 1),
     numbers(name, otherwise) {
       const said = text(name);
       if (said === undefined) return otherwise;
