@@ -2,7 +2,8 @@
 import { segmentsOf, type Segment } from '../src/compress/segment.ts';
 import { contentWords } from '../src/compress/words.ts';
 import type { Observation } from '../src/memory.ts';
-import { MOST_LINES, MOST_TOKENS, type Entry } from './judge.ts';
+import { citedLines, type Entry } from './entry.ts';
+import { MOST_LINES, MOST_TOKENS } from './judge.ts';
 
 export type CountTokens = (text: string) => number;
 
@@ -44,7 +45,7 @@ function withinBudget(segments: readonly Segment[], budgetTokens: number, countT
     if (said.has(text) || tokens > left || countTokens(text) > MOST_TOKENS || last - first >= MOST_LINES) continue;
     said.add(text);
     left -= tokens;
-    entries.push({ text, outcome: null, lines: new Set(Array.from({ length: last - first + 1 }, (_, i) => first + i)) });
+    entries.push({ text, outcome: null, lines: citedLines([[first, last]]) });
   }
   return entries;
 }

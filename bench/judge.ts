@@ -2,19 +2,10 @@
 import { wordsOfTheSource } from '../src/compress/faithful.ts';
 import { contentWords } from '../src/compress/words.ts';
 import { REDACTED } from '../src/capture/secrets.ts';
-import type { Kind, Outcome } from '../src/memory.ts';
+import type { Outcome } from '../src/memory.ts';
 import { carries } from './carries.ts';
+import { shownAs, type Entry } from './entry.ts';
 import { linesOf, type LabelledFact, type LabelledSession } from './labels.ts';
-
-/** A memory as it is judged: whoever made it. */
-export interface Entry {
-  /** Absent for what does not tell kinds. */
-  readonly kind?: Kind;
-  readonly text: string;
-  readonly outcome: Outcome | null;
-  /** The lines of the session's file that it cites, 1-based. */
-  readonly lines: ReadonlySet<number>;
-}
 
 export const MOST_TOKENS = 80;
 export const MOST_LINES = 6;
@@ -30,6 +21,8 @@ export interface JudgedEntry {
   readonly isFaithful: boolean;
   /** Longer than a memory may be, or citing more: it carries nothing. */
   readonly isTooLong: boolean;
+  /** As an assistant reads it, the end of its line included. */
+  readonly tokens: number;
 }
 
 export interface JudgedFact {
@@ -62,6 +55,7 @@ export function judge(
       isOnNoise: !entry.lines.isDisjointFrom(noiseLines),
       isFaithful: isSaidBy(entry, lines),
       isTooLong,
+      tokens: countTokens(`${shownAs(entry)}\n`),
     };
   });
   const carriers = assigned(judged);

@@ -1,7 +1,7 @@
 // The product's parts put together for a bench, as the service puts them together: a composition root, with no logic of its own.
 import { randomUUID } from 'node:crypto';
 import { createObserver, type Observer } from '../src/capture/observe.ts';
-import { createCompressor, type Compressor } from '../src/compress/compress.ts';
+import { createCompressor, type Compressor, type CompressorPart } from '../src/compress/compress.ts';
 import { createMemoryEngine, type MemoryEngine } from '../src/engine.ts';
 import { writeDigest } from '../src/inject/digest.ts';
 import { countTokens } from '../src/inject/tokens.ts';
@@ -71,8 +71,14 @@ export function openObserver(): Observer {
   return createObserver({ isExcluded: () => false });
 }
 
-export function openCompressor(model: Encoder | undefined, store: Pick<Store, 'segmentHash' | 'isForgotten'>): Compressor {
+/** `leaveOut`: parts to do without, to see what they are worth. */
+export function openCompressor(
+  model: Encoder | undefined,
+  store: Pick<Store, 'segmentHash' | 'isForgotten'>,
+  leaveOut: readonly CompressorPart[] = [],
+): Compressor {
   return createCompressor({
+    leaveOut: new Set(leaveOut),
     encoder: () => model,
     segmentHash: (text) => store.segmentHash(text),
     isForgotten: (hash) => store.isForgotten(hash),

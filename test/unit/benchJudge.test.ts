@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { judge, saysPolarity, type Entry } from '../../bench/judge.ts';
+import type { Entry } from '../../bench/entry.ts';
+import { judge, saysPolarity } from '../../bench/judge.ts';
 import { ownerOf, spreadOverOwners, type LabelledFact } from '../../bench/labels.ts';
 
 const fact = (statement: string, evidence: string, more: Partial<LabelledFact> = {}): LabelledFact => ({
@@ -58,6 +59,16 @@ describe('bench: judging memories', () => {
         [true, 0],
         [true, 0],
       ],
+    );
+  });
+
+  it('counts the tokens of a memory as an assistant reads it', () => {
+    const label = { file: 'a/b.md', facts: [], noise: [] };
+    const failed: Entry = { ...entry('Redis cache', 2), kind: 'failed_attempt', outcome: 'failed' };
+    const { entries } = judge([failed, { text: 'Redis cache', outcome: null, lines: new Set([2]) }], label, lines, (text) => text.length);
+    assert.deepEqual(
+      entries.map(({ tokens }) => tokens),
+      ['- FAILED_ATTEMPT Redis cache → failed\n'.length, '- Redis cache\n'.length],
     );
   });
 
