@@ -10,6 +10,7 @@
 // Calls drive it; the one event only tells views to ask again.
 import type { Compressor } from './compress/compress.ts';
 import { reconcile } from './compress/reconcile.ts';
+import { inOwnWords, readAnswer, refusalOf, rewritingPrompt } from './compress/rewrite.ts';
 import type { Observer } from './capture/observe.ts';
 import { renderContextBlock } from './inject/contextBlock.ts';
 import { sessionStartMemories } from './inject/sessionStart.ts';
@@ -44,6 +45,10 @@ const QUIET_MS = 30_000;
 const SESSION_OPEN_MS = 24 * 3_600_000;
 /** Pauses after a failure to compress a session; after the last, its observations are set aside. */
 const RETRY_AFTER_MS = [5_000, 60_000, 600_000];
+/** A session that took nothing in for so long is at rest: its memories will hardly change in the next minute, and are worth a question to a model. */
+const REWRITE_AFTER_MS = 120_000;
+/** Memories in one such question: nearly always all that a session leaves, some 7,000 tokens at most. */
+const REWRITE_AT_ONCE = 24;
 const PROMPT_CANDIDATES = 24;
 /** What a session start gets at most when nobody but the digest answers; the default of the setting. */
 const DIGEST_TOKENS = 800;
@@ -94,6 +99,13 @@ export interface MemoryEngine {
   /** Hides memories at once; the forgetting is final after `undoMs`, or when the store is opened anew. */
   forget(ids: readonly MemoryId[], undoMs: number): void;
   undoForget(ids: readonly MemoryId[]): void;
+  /**
+   * What a language model of the user's editor may be asked to put into better words: the new memories of one session at rest that happened at or after
+   * `sinceMs`. Each is handed out once; undefined when there are none, or while paused.
+   */
+  nextRewriting(sinceMs: number): { readonly memories: readonly MemoryId[]; readonly prompt: string } | undefined;
+  /** Its answer. What holds to the evidence takes the place of our words; returns how many did. */
+  takeRewriting(memories: readonly MemoryId[], answer: string): number;
   rebuildIndex(onProgress: (share: number) => void): Promise<void>;
   cursor(key: string): string | undefined;
   state(): { readonly counts: StoreCounts; readonly index: IndexState; readonly revision: number; readonly isPaused: boolean };
@@ -149,7 +161,10 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     if (signal.aborted) return;
     // A memory whose observations are gone already can no longer be judged anew: it stays as it is.
     const records = new Set(observations.map((o) => o.place.record));
-    const existing = store.ofSession(work.session).filter((m) => m.evidence.some((e) => records.has(e.place.record)));
+    const existing = store
+      .ofSession(work.session)
+      .map(inOwnWords)
+      .filter((m) => m.evidence.some((e) => records.has(e.place.record)));
     const settlement = await reconcile({
       session: work.session,
       source: work.source,
@@ -169,7 +184,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
   /** Memories of other sessions that may tell the same as a draft. */
   async function similar(draft: MemoryDraft, session: SessionId): Promise<Memory[]> {
     const hits = await retriever.recall({ text: draft.text, atMs: now(), limit: 8 });
-    return hits.map((hit) => hit.memory).filter((memory) => memory.session !== session);
+    return hits.map((hit) => inOwnWords(hit.memory)).filter((memory) => memory.session !== session);
   }
 
   const recallFor = ({ prompt, atMs }: Occasion & { kind: 'prompt' }): Promise<Recollection[]> =>
@@ -299,6 +314,25 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     undoForget(ids) {
       store.restore(ids);
       memoriesChanged();
+    },
+
+    nextRewriting(sinceMs) {
+      const offered = isPaused ? [] : store.offerForRewriting(sinceMs, now() - REWRITE_AFTER_MS, REWRITE_AT_ONCE);
+      if (offered.length === 0) return undefined;
+      return { memories: offered.map(({ id }) => id), prompt: rewritingPrompt(offered.map(inOwnWords)) };
+    },
+
+    takeRewriting(memories, answer) {
+      let taken = 0;
+      for (const [number, words] of readAnswer(answer, memories.length)) {
+        const memory = store.get(memories[number - 1] as MemoryId);
+        if (!memory) continue;
+        const refusal = refusalOf(words, inOwnWords(memory), countTokens);
+        if (refusal) log.debug(`kept our own words for ${memory.id}: ${refusal}`);
+        else if (store.rewrite(memory.id, words)) taken++;
+      }
+      if (taken > 0) memoriesChanged();
+      return taken;
     },
 
     async rebuildIndex(onProgress) {

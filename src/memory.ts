@@ -156,6 +156,8 @@ export interface Memory extends MemoryDraft {
   readonly pinned: boolean;
   /** Edited or written by the user: the compressor leaves it alone. */
   readonly isOwn: boolean;
+  /** The compressor's own words, where `text` is a rewriting by a language model of the user's editor; absent otherwise. */
+  readonly distilled?: string;
   /** Time of the evidence, not of the storing. */
   readonly atMs: number;
   readonly updatedAtMs: number;

@@ -79,6 +79,14 @@ export interface ServiceSettings {
   readonly isPaused: boolean;
 }
 
+/** What a language model of the user's editor is asked: memories to be put into better words. */
+export interface RewritingRequest {
+  /** In the order in which the prompt numbers them. */
+  readonly memories: readonly MemoryId[];
+  /** Holds their words and evidence: it goes to a model only where the user has switched that on. */
+  readonly prompt: string;
+}
+
 /** The questions that the service answers. `folder` names a workspace folder; undefined means all of the window's, merged. */
 export interface ServiceApi {
   configure(settings: ServiceSettings): Promise<void>;
@@ -101,6 +109,10 @@ export interface ServiceApi {
   rebuildIndex(): Promise<void>;
   /** An assistant's turn has ended: read its conversation now and compress. */
   turnEnded(folder: string | undefined, session: SessionId): Promise<void>;
+  /** The new memories of one session at rest that happened at or after `sinceMs`; undefined when there are none. Each is handed out once, whatever comes of it. */
+  nextRewriting(sinceMs: number): Promise<RewritingRequest | undefined>;
+  /** What the model answered, as it stands. What holds to the evidence takes the place of our words; says how many did. */
+  takeRewriting(memories: readonly MemoryId[], answer: string): Promise<number>;
 }
 
 /** What the service tells on its own. */

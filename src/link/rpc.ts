@@ -32,6 +32,9 @@ export const METHODS: Readonly<Record<Method, Manners>> = {
   // Embeds every memory anew: about 15 ms each, so this allows for a hundred thousand.
   rebuildIndex: { limitMs: 30 * 60_000, isRepeatable: false },
   turnEnded: { limitMs: 60_000, isRepeatable: true },
+  // What was handed out is not handed out again.
+  nextRewriting: { limitMs: 30_000, isRepeatable: false },
+  takeRewriting: { limitMs: 30_000, isRepeatable: true },
 };
 
 /** All events: one left out does not compile. */

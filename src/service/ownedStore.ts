@@ -145,6 +145,11 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
         if (taken > 0) wakeIn(SOONEST_MS);
         return taken;
       },
+      async takeRewriting(memories, answer) {
+        const taken = await api.takeRewriting(memories, answer);
+        if (taken > 0) wakeIn(SOONEST_MS); // New words need new vectors.
+        return taken;
+      },
     },
     onDidChange: changed.event,
     onModel: () => wakeIn(0),

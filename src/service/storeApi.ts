@@ -56,6 +56,8 @@ export function storeApi({ engine, address, global, budgets, remarks, onTurnEnde
     undoForget: async (ids) => engine.undoForget(ids),
     rebuildIndex: () => engine.rebuildIndex(() => undefined),
     turnEnded: (_folder, session) => onTurnEnded(session),
+    nextRewriting: async (sinceMs) => engine.nextRewriting(sinceMs),
+    takeRewriting: async (memories, answer) => engine.takeRewriting(memories, answer),
     async storeStatus() {
       const { counts, index } = engine.state();
       const { memories, waiting, setAside, dropped } = counts;

@@ -70,6 +70,17 @@ export function windowApi(stores: () => WindowStores): StoreQuestions {
     undoForget: async (ids) => void (await Promise.all((await asked(undefined)).map((api) => api.undoForget(ids)))),
     rebuildIndex: async () => void (await Promise.all((await asked(undefined)).map((api) => api.rebuildIndex()))),
     turnEnded: async (folder, session) => (await storeOf(folder)).turnEnded(undefined, session),
+    async nextRewriting(sinceMs) {
+      for (const api of await asked(undefined)) {
+        const request = await api.nextRewriting(sinceMs);
+        if (request) return request;
+      }
+      return undefined;
+    },
+    async takeRewriting(memories, answer) {
+      const taken = await Promise.all((await asked(undefined)).map((api) => api.takeRewriting(memories, answer)));
+      return taken.reduce((sum, count) => sum + count, 0);
+    },
   };
 }
 

@@ -87,7 +87,7 @@ export function createForgetting(db: Database, meta: Meta, rows: MemoryRows, tom
           for (const row of due) rows.remove(row, revision(), false);
           // After the removals: only the contexts of those that stay are looked through.
           blankEchoes(
-            memories.flatMap(({ text, evidence }) => [text, ...evidence.map(({ quote }) => quote)]),
+            memories.flatMap(({ text, distilled = '', evidence }) => [text, distilled, ...evidence.map(({ quote }) => quote)]),
             revision,
           );
           meta.mustScrub = true;

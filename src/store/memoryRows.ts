@@ -23,6 +23,8 @@ export interface MemoryRow {
   readonly at_ms: number;
   readonly updated_at_ms: number;
   readonly hidden_at_ms: number | null;
+  readonly distilled: string | null;
+  readonly was_offered: number;
 }
 
 export function toMemory(row: MemoryRow): Memory {
@@ -43,6 +45,7 @@ export function toMemory(row: MemoryRow): Memory {
     ...(row.superseded_by !== null && { supersededBy: row.superseded_by as MemoryId }),
     pinned: row.pinned === 1,
     isOwn: row.is_own === 1,
+    ...(row.distilled !== null && { distilled: row.distilled }),
     atMs: row.at_ms,
     updatedAtMs: row.updated_at_ms,
   };
@@ -57,6 +60,13 @@ export interface Origin {
   readonly revision: number;
 }
 
+export interface Retelling {
+  readonly isOwn: boolean;
+  readonly atMs: number;
+  readonly revision: number;
+  readonly distilled?: string;
+}
+
 /** Everything here happens within the caller's transaction, and in the revision that it names. */
 export interface MemoryRows {
   /** Also one that is hidden. */
@@ -65,8 +75,11 @@ export interface MemoryRows {
   /** An id is used once: true for those that were and are no more, too. */
   isUsed(id: MemoryId): boolean;
   insert(id: MemoryId, draft: MemoryDraft, origin: Origin): void;
-  /** Tells a memory anew. Its vector goes when what the vector was made of (text and kind) has changed. */
-  update(row: MemoryRow, draft: MemoryDraft, change: { readonly isOwn: boolean; readonly atMs: number; readonly revision: number }): void;
+  /**
+   * Tells a memory anew. Its vector goes when what the vector was made of (text and kind) has changed. `distilled`: the compressor's words where the
+   * draft's are a rewriting of them; other words than before may be offered again.
+   */
+  update(row: MemoryRow, draft: MemoryDraft, change: Retelling): void;
   supersede(older: MemoryId, newer: MemoryId, revision: number): void;
   /** `revives`: what it superseded counts again (the claim was withdrawn); else that stays superseded, by nothing. */
   remove(row: MemoryRow, revision: number, revives: boolean): void;
@@ -103,10 +116,10 @@ export function createMemoryRows(db: Database): MemoryRows {
       );
     },
 
-    update(row, draft, { isOwn, atMs, revision }) {
+    update(row, draft, { isOwn, atMs, revision, distilled }) {
       db.run(
         `UPDATE memories SET kind = ?, text = ?, outcome = ?, scope = ?, entities = ?, evidence = ?, weight = ?, context = ?, segments = ?,
-           is_own = ?, at_ms = ?, updated_at_ms = ?, revision = ? WHERE seq = ?`,
+           is_own = ?, at_ms = ?, updated_at_ms = ?, revision = ?, distilled = ?, was_offered = ? WHERE seq = ?`,
         draft.kind,
         draft.text,
         draft.outcome,
@@ -120,6 +133,8 @@ export function createMemoryRows(db: Database): MemoryRows {
         atMs,
         Date.now(),
         revision,
+        distilled ?? null,
+        (distilled ?? draft.text) === (row.distilled ?? row.text) ? row.was_offered : 0,
         row.seq,
       );
       if (draft.text !== row.text || draft.kind !== row.kind) db.run('DELETE FROM vectors WHERE memory = ?', row.seq);

@@ -1,4 +1,4 @@
-// Version 1 of the file. Never changed once released: later versions are steps in `migrations.ts`.
+// The file, version by version. None is ever changed once released: `migrations.ts` leads from one to the next.
 
 export const SCHEMA_1 = `
 -- 'id', 'key' (of the tombstones' hashes), 'revision', 'mustScrub'
@@ -92,4 +92,11 @@ CREATE TABLE givings (
   is_reset INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX givings_current ON givings (session) WHERE is_reset = 0;
+`;
+
+export const SCHEMA_2 = `
+-- distilled: the compressor's own words where text is a rewriting. was_offered: those words were offered for rewriting.
+ALTER TABLE memories ADD COLUMN distilled TEXT;
+ALTER TABLE memories ADD COLUMN was_offered INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX memories_not_offered ON memories (at_ms) WHERE was_offered = 0;
 `;

@@ -1,5 +1,7 @@
 // What compressing a session came to, applied at once or not at all. Doing it twice is harmless: a crash may fall between the doing and the knowing.
 import { isDeepStrictEqual } from 'node:util';
+import { isFaithful } from '../compress/faithful.ts';
+import { inOwnWords } from '../compress/rewrite.ts';
 import type { MemoryDraft, MemoryId, Settlement } from '../memory.ts';
 import type { Backlog } from './backlog.ts';
 import type { Database } from './database.ts';
@@ -23,6 +25,17 @@ export function createSettle(
 
   /** The user may have forgotten what it came from while the model was at work. */
   const isForgotten = (draft: MemoryDraft) => draft.segments.some((segment) => tombstones.isForgotten(segment));
+
+  /** A rewriting outlives what leaves the words as they were, as long as the new evidence bears it out. */
+  const retell = (row: MemoryRow, draft: MemoryDraft, revision: number) => {
+    const isKept = row.distilled === draft.text && isFaithful(row.text, draft.evidence);
+    rows.update(row, isKept ? { ...draft, text: row.text } : draft, {
+      isOwn: false,
+      atMs: timeOf(draft),
+      revision,
+      ...(isKept && { distilled: draft.text }),
+    });
+  };
 
   /** True when `id` is superseded, over however many steps, by `other`. */
   const isBehind = (id: MemoryId, other: MemoryId): boolean => {
@@ -48,7 +61,7 @@ export function createSettle(
         const row = yielding(id);
         if (!row) continue;
         if (isForgotten(draft)) forgotten++;
-        else if (!isSame(toMemory(row), draft)) rows.update(row, draft, { isOwn: false, atMs: timeOf(draft), revision: revision() });
+        else if (!isSame(inOwnWords(toMemory(row)), draft)) retell(row, draft, revision());
       }
 
       for (const { older, newer } of supersede) {

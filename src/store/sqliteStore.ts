@@ -10,6 +10,7 @@ import { createMemories } from './memories.ts';
 import { createMemoryRows } from './memoryRows.ts';
 import { createMeta } from './meta.ts';
 import { migrate, SCHEMA_VERSION, versionOf } from './migrations.ts';
+import { createRewriting } from './rewriting.ts';
 import { createSettle } from './settle.ts';
 import type { Store, StoreCounts } from './store.ts';
 import { createTombstones } from './tombstones.ts';
@@ -87,6 +88,7 @@ function compose(folder: string, db: Database, remarks: readonly string[]): Stor
     ...forgetting,
     ...createLedger(db),
     settle: createSettle(db, meta, rows, { markSettled, countDropped: backlog.countDropped }, tombstones),
+    ...createRewriting(db, meta, rows),
     trimTo: (maxBytes: number) => trimTo(db, meta, rows, maxBytes),
     segmentHash: tombstones.segmentHash,
     isForgotten: tombstones.isForgotten,

@@ -107,6 +107,18 @@ export interface Store {
   /** Live memories that have no vector of this model. */
   withoutVector(model: string, limit: number): Memory[];
 
+  // --- rewriting by a language model of the user's editor; see `compress/rewrite.ts`
+  /**
+   * Of the newest session that took nothing in after `quietSinceMs` and has nothing waiting: its active memories that happened at or after `sinceMs`,
+   * are neither pinned nor own, and were never offered in their present words; at most `limit`. From then on they count as offered, whatever comes of it.
+   */
+  offerForRewriting(sinceMs: number, quietSinceMs: number, limit: number): Memory[];
+  /**
+   * Puts `text` in the place of the compressor's words, which stay beside it as `distilled` and are what a later telling is compared with. False, with
+   * nothing done, for a memory that was not offered, or is pinned, own, hidden or gone by now, or says it so already.
+   */
+  rewrite(id: MemoryId, text: string): boolean;
+
   // --- forgetting
   /** Hides memories at once; they stay restorable until `finishForgetting`, and a store opened anew finishes it first. */
   hide(ids: readonly MemoryId[], atMs: number): void;

@@ -43,7 +43,9 @@ export function createTombstones(db: Database, key: Uint8Array): Tombstones {
     segmentHash: hash,
     isForgotten: (segment) => db.get('SELECT 1 FROM tombstones WHERE hash = ? LIMIT 1', segment) !== undefined,
     raise(memory) {
-      const texts = [memory.text, ...memory.evidence.map(({ quote }) => quote)].filter((text) => folded(text) !== '');
+      const texts = [memory.text, memory.distilled ?? '', ...memory.evidence.map(({ quote }) => quote)].filter(
+        (text) => folded(text) !== '',
+      );
       for (const segment of new Set([...memory.segments, ...texts.map(hash)])) {
         db.run('INSERT OR IGNORE INTO tombstones VALUES (?, ?)', segment, memory.id);
       }
