@@ -14,7 +14,10 @@ export interface CompressionRun {
   readonly seed: number;
   /** The most memory that this process ever held, in megabytes. */
   readonly rssMb: number;
-  /** Megabytes of this process, the bench's own things in it: before a model was opened, after, while compressing, and at the end. */
+  /**
+   * Megabytes of this process: before a model was opened, after, the most while the product as it ships compressed, and at the end. No figure of the
+   * service: labels, judging and the other ways leave things behind that are in it, so that it is nearest to it without `--parts` and with few sessions.
+   */
   readonly rssOfCompressingMb: {
     readonly before: number;
     readonly withModel: number;
