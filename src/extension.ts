@@ -7,10 +7,12 @@ import { offerMcpServer } from './editor/chat.ts';
 import { registerCommands, setContext } from './editor/commands.ts';
 import { connectClaudeCode, disconnectClaudeCode } from './editor/connecting.ts';
 import { Forgetting } from './editor/forgetting.ts';
+import { EditorModel } from './editor/editorModel.ts';
 import { memoryActions } from './editor/memoryActions.ts';
 import { MemoryTree } from './editor/memoryTree.ts';
 import { showRecallPicker } from './editor/recallPicker.ts';
-import { onDidChangeSettings, readSettings } from './editor/settings.ts';
+import { Rewriting } from './editor/rewriting.ts';
+import { mayRewrite, onDidChangeSettings, readSettings } from './editor/settings.ts';
 import { watchEditor } from './editor/sources/watchEditor.ts';
 import { StatusItem, remoteRemark } from './editor/status.ts';
 import { StatusView } from './editor/statusView.ts';
@@ -19,6 +21,7 @@ import { keepService } from './link/childService.ts';
 import { cairnHome } from './link/paths.ts';
 import type { ServiceSettings } from './link/protocol.ts';
 import { Disposables } from './util/disposal.ts';
+import { traceOf } from './util/errors.ts';
 
 /** Waits for the editor to have drawn itself. */
 const AFTER_START_MS = 300;
@@ -38,6 +41,8 @@ export function activate(context: vscode.ExtensionContext): void {
     new StatusView({ api: service.api, item: owned.own(new StatusItem()), tree, log, remark: remoteRemark(vscode.env.remoteName) }),
   );
   const actions = memoryActions({ api: service.api, forgetting, selection: () => tree.selection });
+  const model = new EditorModel({ state: context.globalState, access: context.languageModelAccessInformation });
+  const rewriting = owned.own(new Rewriting({ api: service.api, granted: () => model.granted(), log }));
   const paused = {
     get: () => context.workspaceState.get('isPaused', false),
     async set(isPaused: boolean) {
@@ -69,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): void {
         'cairn.resume': () => paused.set(false),
         'cairn.connectClaudeCode': () => connectClaudeCode(home, log),
         'cairn.disconnectClaudeCode': () => disconnectClaudeCode(home, log),
+        'cairn.chooseModel': () => model.choose(),
         'cairn.showStatus': () => status.showMenu(),
         'cairn.showLog': () => log.show(),
         'cairn.rebuildIndex': () => actions.rebuildIndex(),
@@ -88,6 +94,9 @@ export function activate(context: vscode.ExtensionContext): void {
 
   let realFolders: ReadonlyMap<string, string> = new Map();
   const configure = async (): Promise<void> => {
+    const isRewriting = mayRewrite();
+    rewriting.use(isRewriting);
+    model.switched(isRewriting).catch((thrown: unknown) => log.warn('the choice of a model was not kept', traceOf(thrown)));
     realFolders = await realPaths(vscode.workspace.workspaceFolders ?? []);
     const settings = serviceSettings(context, [...realFolders.values()], paused.get());
     await service.api.configure(settings);

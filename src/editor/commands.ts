@@ -18,6 +18,7 @@ export interface CommandArguments {
   'cairn.resume': [];
   'cairn.connectClaudeCode': [];
   'cairn.disconnectClaudeCode': [];
+  'cairn.chooseModel': [];
   'cairn.showStatus': [];
   'cairn.showLog': [];
   'cairn.rebuildIndex': [];

@@ -136,6 +136,8 @@ function tooltip(memory: Memory): vscode.MarkdownString {
   if (memory.scope === 'global') text.appendMarkdown(' · global');
   text.appendMarkdown('\n\n').appendMarkdown(plain(memory.text)).appendMarkdown('\n\n---\n\n');
   for (const { quote } of memory.evidence.slice(0, 4)) text.appendMarkdown('> ').appendMarkdown(plain(quote)).appendMarkdown('\n\n');
+  if (memory.distilled)
+    text.appendMarkdown(plain(`Rewritten by this editor's language model. In our own words: ${memory.distilled}`)).appendMarkdown('\n\n');
   const [first] = memory.evidence;
   const place = first?.place.path ? `, ${path.basename(first.place.path)}${first.lines ? `:${first.lines[0]}` : ''}` : '';
   text.appendMarkdown(plain(`${sourceLabel(memory.source)}, ${age(memory.atMs, Date.now())}${place}`));

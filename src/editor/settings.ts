@@ -30,6 +30,12 @@ export function readSettings(): Settings {
   };
 }
 
+/** Whether a language model of the editor may be asked to rewrite memories: off unless the user says otherwise. */
+export function mayRewrite(): boolean {
+  const settings = vscode.workspace.getConfiguration('cairn');
+  return settings.get('rewriteWithEditorModel', false);
+}
+
 /** Calls back when a setting of ours changes, or the workspace becomes trusted. */
 export function onDidChangeSettings(listener: () => void): Disposable {
   return vscode.Disposable.from(

@@ -12,10 +12,13 @@ function told(text: string, quotes: readonly string[] = [text], kind: Kind = 'de
 }
 const refusal = (words: string, of: ReturnType<typeof told>) => refusalOf(words, of, countTokens);
 
-const TOKENS = told('uses short JWT access tokens of 15 min, plus also the rotating refresh tokens kept in Redis; because revocable at once', [
-  'We decided on it: the API uses short JWT access tokens (15 min), plus also rotating refresh tokens kept in Redis',
-  'because they are revocable at once',
-]);
+const TOKENS = told(
+  'uses short JWT access tokens of 15 min, plus also the rotating refresh tokens kept in Redis; because revocable at once',
+  [
+    'We decided on it: the API uses short JWT access tokens (15 min), plus also rotating refresh tokens kept in Redis',
+    'because they are revocable at once',
+  ],
+);
 const FAILED = told(
   'parallel workers on the one SQLite file, tried that first → failed: database is locked after 200 jobs',
   ['I tried that first: parallel workers on the one SQLite file', 'error: database is locked after 200 jobs'],
@@ -73,6 +76,8 @@ describe('rewriting: the check', () => {
     assert.equal(refusal('the build cache lives on the runner, not shared by all jobs', cache), 'turned');
     assert.equal(refusal('the broken build cache lives on the runner, shared by all jobs', cache), 'turned');
     assert.equal(refusal('the build cache lives on the runner because shared by all jobs', cache), 'turned');
+    const rules = told('the parser has all of its rules in one big file', ['the parser has all of its rules in one big file, too complex']);
+    assert.equal(refusal('the too complex parser has all rules in one big file', rules), 'turned');
     const reason = told('the worker pool was cut to two threads because the runner has just two cores');
     assert.equal(refusal('worker pool cut to two threads, the runner has two cores', reason), 'lost');
   });
