@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { createObserver } from '../../src/capture/observe.ts';
+import { redactSecrets } from '../../src/capture/secrets.ts';
 import { createCompressor } from '../../src/compress/compress.ts';
 import { type Granted, Rewriting } from '../../src/editor/rewriting.ts';
 import { createMemoryEngine, type MemoryEngine } from '../../src/engine.ts';
@@ -71,6 +72,12 @@ describe('rewriting by the editor’s model', () => {
   let answer: (prompt: string, signal: AbortSignal) => Promise<string>;
   let granted: (() => Promise<Granted | undefined>) | undefined;
 
+  // The rules for secrets and the table of tokens are loaded with the first text that needs them: seconds on a busy machine, and none of a story's.
+  before(async function () {
+    this.timeout(30_000);
+    await redactSecrets('a text');
+    countTokens('a text');
+  });
   beforeEach(() => {
     mock.timers.enable({ apis: ['Date', 'setTimeout'], now: START_MS });
     engine = engineOf();
