@@ -1,11 +1,12 @@
 // A finding → the words of a memory, or the reason why it cannot be said.
 import type { Dropped, Kind, Outcome, Scope } from '../memory.ts';
 import { join, shorten } from './distil.ts';
+import { failureOf, isMeantToFail, tellsWrongWay } from './failureOdds.ts';
 import { FAILED_LABEL } from './faithful.ts';
 import type { Fact, Failure, Finding } from './finding.ts';
 import { type Happening, outcomeOf } from './outcome.ts';
 import { type ReadUnit, likeliestKind } from './read.ts';
-import { ATTEMPT_FAILED, contentWords } from './words.ts';
+import { ABANDONED, ADMISSION, ATTEMPT_FAILED, FAILURE, NEGATION, REFUTATION, RUN_FAILED, WRONG_WAY, contentWords } from './words.ts';
 
 export interface Said {
   readonly kind: 'said';
@@ -55,26 +56,93 @@ function sayFact(fact: Fact, limits: Limits): Said | Dropped {
     text = told;
   }
   if (parts[0] !== fact.anchor) return { kind: 'dropped', reason: 'unclear' };
-  // What a build prints is not the telling of an attempt.
-  const tellsFailure =
-    parts.some(({ segment }) => isProse(segment.shape) && ATTEMPT_FAILED.test(segment.text)) && ATTEMPT_FAILED.test(text);
-  const kind = fact.kind === 'failed_attempt' && !tellsFailure ? likeliestKind(fact.anchor.reading.kinds, 'failed_attempt') : fact.kind;
-  const outcome =
-    kind === 'failed_attempt'
-      ? 'failed'
-      : TOLD_AGAINST.test([text, ...parts.map(({ segment }) => segment.text)].join('\n'))
-        ? null
-        : outcomeOf(kind, parts, limits.happenings);
-  return {
+  const made = (memoryKind: Kind, said: string, outcome: Outcome | null): Said => ({
     kind: 'said',
-    memoryKind: kind,
-    text,
+    memoryKind,
+    text: said,
     outcome,
-    scope: scopeOf(kind, parts),
+    scope: scopeOf(memoryKind, parts),
     weight: fact.weight,
     parts,
     commands: commandsOf(parts),
-  };
+  });
+  const inOrder = parts.toSorted((a, b) => a.at - b.at);
+  const wrongWay = failedRunIn(inOrder, tellsWrongWay);
+  const run = wrongWay > 0 ? wrongWay : failedRunIn(inOrder, (output) => RUN_FAILED.test(output) && !WRONG_WAY.test(output));
+  const odds = failureOf(parts, limits.happenings);
+  if ((odds >= FAILED_FROM && parts.some(tellsOfTrying)) || (wrongWay > 0 && odds >= FAILED_RUN_FROM)) {
+    const outcome = gaveUp(parts) ? 'abandoned' : 'failed';
+    const labelled = withLabel(inOrder, run > 0 ? run : whyIn(inOrder), limits);
+    if (labelled) return made('failed_attempt', labelled, outcome);
+    return SAYS_TROUBLE.test(text) ? made('failed_attempt', text, outcome) : { kind: 'dropped', reason: 'unclear' };
+  }
+  const kind = fact.kind === 'failed_attempt' ? likeliestKind(fact.anchor.reading.kinds, 'failed_attempt') : fact.kind;
+  const isToldAgainst = TOLD_AGAINST.test([text, ...parts.map(({ segment }) => segment.text)].join('\n'));
+  const outcome = isToldAgainst ? null : outcomeOf(kind, parts, limits.happenings);
+  if (odds >= UNCLEAR_FROM && !SAYS_TROUBLE.test(text)) return { kind: 'dropped', reason: 'unclear' };
+  const labelled = run > 0 ? withLabel(inOrder, run, limits) : undefined;
+  return labelled ? made(kind, labelled, kind === 'bug_fix' ? outcome : null) : made(kind, text, outcome);
+}
+
+/**
+ * Log-odds of having come to nothing from which a fact is told as a failed attempt: by itself, and where a run in it failed by the way it was run. Half
+ * as many failures again are told from -0.4 on, and three times as many facts falsely.
+ */
+const FAILED_FROM = 0;
+const FAILED_RUN_FROM = -0.5;
+/** From here on it is not told unless its own words speak of trouble: rather nothing than a failure told as a fact. */
+const UNCLEAR_FROM = -0.6;
+const SAYS_TROUBLE = new RegExp(`${FAILURE.source}|${NEGATION.source}|${ABANDONED.source}`, 'iu');
+
+/** Tells that a run failed, not why. */
+const EXIT_ONLY = /^\W*(?:error: )?(?:(?:process )?exited with |command failed with )?exit (?:code|status):? \d+\W*$/i;
+
+/** What a program prints tells of no attempt by itself: somebody must speak, change or run something. */
+const tellsOfTrying = (unit: ReadUnit): boolean => !isOutput(unit) && !isMeantToFail(unit);
+
+const isOutput = ({ segment }: ReadUnit): boolean => segment.observation.role === 'result' || segment.observation.role === 'command';
+
+/** Which of the parts is the output of a run that failed as `isOf` says, and whose command stands before it; -1 when none is. */
+function failedRunIn(inOrder: readonly ReadUnit[], isOf: (output: string, command: string) => boolean): number {
+  return inOrder.findIndex((unit, i) => {
+    const { segment } = unit;
+    if (!isOutput(unit) || EXIT_ONLY.test(segment.text)) return false;
+    return inOrder
+      .slice(0, i)
+      .some(
+        (other) =>
+          other.segment.shape === 'command' &&
+          !isMeantToFail(other) &&
+          other.observation >= unit.observation - 2 &&
+          (other.observation < unit.observation || other.segment.firstLine === 0) &&
+          isOf(segment.text, other.segment.text),
+      );
+  });
+}
+
+/** Which of the parts begins to tell why: the first that speaks of failure, or the user's objection, 0 when that is the first of all; -1 when none does. */
+function whyIn(inOrder: readonly ReadUnit[]): number {
+  const tells = ({ segment: { text, observation } }: ReadUnit) =>
+    ATTEMPT_FAILED.test(text) || FAILURE.test(text) || (observation.role === 'request' && REFUTATION.test(text)) || ADMISSION.test(text);
+  const first = inOrder.findIndex(tells);
+  if (first >= 0) return first;
+  // Nobody says it in so many words: what was asked or done next is what became of it.
+  return inOrder.findIndex((unit, i) => i > 0 && unit.observation !== inOrder[0]?.observation);
+}
+
+/** The parts with our label before the one at `at`; undefined when that is not one of the later ones or when it gets too long. */
+function withLabel(inOrder: readonly ReadUnit[], at: number, limits: Limits): string | undefined {
+  const tried = at > 0 ? textOf(inOrder.slice(0, at), limits) : '';
+  const why = at > 0 ? textOf(inOrder.slice(at), limits) : '';
+  if (!tried || !why) return undefined;
+  const text = `${tried}${FAILED_LABEL}${why}`;
+  return limits.countTokens(text) <= limits.mostTokens ? text : undefined;
+}
+
+/** Given up rather than broken. */
+function gaveUp(parts: readonly ReadUnit[]): boolean {
+  const sum = (outcome: Outcome) => parts.reduce((all, { reading }) => all + reading.outcomes[outcome], 0);
+  return sum('abandoned') > sum('failed');
 }
 
 /** What was tried, our label, why it failed; then what was done instead, if there is room. */
@@ -91,22 +159,36 @@ function sayFailure(failure: Failure, limits: Limits): Said | Dropped {
     parts,
     commands: commandsOf(parts),
   });
-  const tried = textOf(failure.tried, limits);
   const why = textOf(failure.why, limits);
+  const tried = PLACE_ERROR.test(why) ? wholeCommands(failure.tried, limits) : textOf(failure.tried, limits);
   if (!why) return { kind: 'dropped', reason: 'unclear' };
   const saysSo = ATTEMPT_FAILED.test(why);
   const core = tried ? `${tried}${FAILED_LABEL}${why}` : saysSo ? why : undefined;
   if (!core) return { kind: 'dropped', reason: 'unclear' };
   const parts = [...failure.why, ...failure.tried];
   const instead = textOf(failure.instead, limits);
-  if (instead && !core.includes(instead) && fits(`${core}; ${instead}`, [...parts, ...failure.instead]))
+  // The command that went well is often a piece of the one that did not.
+  const isNew = !core.includes(instead) || failure.instead.every(({ segment }) => segment.shape === 'command');
+  if (instead && isNew && fits(`${core}; ${instead}`, [...parts, ...failure.instead]))
     return made(`${core}; ${instead}`, [...parts, ...failure.instead]);
   if (fits(core, parts)) return made(core, parts);
   if (saysSo && fits(why, failure.why)) return made(why, failure.why);
   return { kind: 'dropped', reason: 'unclear' };
 }
 
-const isProse = (shape: string): boolean => shape === 'sentence' || shape === 'item';
+/** An error of where a command was run: then the change of folder, which shortening takes off, is what failed. */
+const PLACE_ERROR =
+  /cannot find the path|no such file or directory|\bENOENT\b|could not read package\.json|(?:project|solution) file does not exist/i;
+const FOLDER = /(?:^|"(?:command|cmd)"\s*:\s*"|:\s)((?:cd|Set-Location)\s+(?:"[^"]*"|'[^']*'|[^\s&;"]+)\s*(?:&&|;))/;
+
+function wholeCommands(units: readonly ReadUnit[], limits: Limits): string {
+  const told = units.map((unit) => {
+    const short = textOf([unit], limits);
+    const folder = unit.segment.shape === 'command' ? FOLDER.exec(unit.segment.text)?.[1] : undefined;
+    return folder && !short.startsWith(folder) ? `${folder} ${short}` : short;
+  });
+  return join(told);
+}
 
 /** In the order of the session: cause before remedy, as it was told. */
 function textOf(parts: readonly ReadUnit[], { isShortened }: Limits): string {

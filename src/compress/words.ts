@@ -37,6 +37,17 @@ export const FAILURE =
 export const ATTEMPT_FAILED =
   /\b(?:did(?:n['’]?t| not) (?:actually |really |seem to )?(?:work|help|fix|take|apply|solve|succeed)|does(?:n['’]?t| not) (?:actually |really |seem to )?(?:work|help|fix|solve)|(?:is|are|was|were)(?:n['’]?t| not) working|not working|still (?:fail\w*|broken|not (?:work|fix)\w*|doesn['’]?t|isn['’]?t|getting|seeing|have the same|has the same|the same|the issue|persist\w*)|(?:issue|problem|error|failure)s? (?:still )?(?:persists?|remains?)|no luck|to no avail|corrupted|reverted|reverting|rolled? back|gave up|abandon(?:ed|ing)|dead end|backfired|made (?:it|things) worse|that was(?:n['’]?t| not) (?:it|right|the)|wrong approach|try (?:a )?(?:different|another)|different approach|another approach|tried .{3,80}\bbut|attempted .{3,80}\bbut|defeats? the purpose|too complex|won['’]t work|(?:was|were|is) (?:wrong|incorrect|a mistake)|defeated the|(?:was|been) (?:reverted|rejected|dropped|undone)|failed (?:because|since|due|to)\b|was rejected)\b|没用|不行|还是(?:不|报错)|仍然/iu;
 
+/** A turn of the assistant to another way. */
+export const RETRY = /\b(?:try|different|another|again|instead|actually|wait|hmm|better)\b/i;
+
+/** Takes back what was done, or makes it smaller. */
+export const UNDOING_WORDS =
+  /\b(?:revert\w*|undo\w*|undid|roll\w* back|drop(?:ped|ping)?|discard\w*|skip(?:ped|ping)?|remov(?:e|ed|ing) (?:it|that|this|the)|give up|gave up|abandon\w*|start over|simpl(?:er|ify|ified)|redo\w*|rewrit\w+|recreat\w+)\b/i;
+
+/** The assistant says itself that it did wrong. */
+export const ADMISSION =
+  /\b(?:i (?:mis\w+|should(?:n['’]t)? (?:not )?have|did(?:n['’]t| not)|was (?:over\w+|wrong|parroting)|incorrectly|accidentally|mistakenly|wrongly|forgot|missed|over\w+ed)|my (?:\w+ )?(?:mistake|error|oversight|assumption|prompt|suggestion|approach|implementation)|which was (?:incorrect|wrong|unnecessary)|does(?:n['’]t| not) hold up)\b/i;
+
 /** Says that something was left, dropped or overruled rather than broken. */
 export const ABANDONED =
   /\b(?:abandon\w*|dropped|dropping|discard\w*|scrap(?:ped)?|gave up|give up|decided against|cancel(?:l?ed|ling)?|no longer (?:need\w*|want\w*)|not worth|never ?mind|forget (?:about )?(?:it|that)|removed? (?:it|that|this) (?:again|entirely|completely)|overkill|rejected|instead of)\b|放弃/iu;
@@ -82,4 +93,7 @@ export const CHATTER =
 
 /** Errors of the way something was run, not of the code under work: the same command will fail again here, so it is worth remembering. */
 export const WRONG_WAY =
-  /command not found|not recognized as|no such (?:command|option|file or directory)|unrecognized (?:sub)?(?:command|option|argument)|unknown (?:command|option|flag|argument|switch|shorthand)|invalid (?:option|flag|argument)|cannot find the (?:path|file)|(?:project|solution) file does not exist|MSB1\d{3}|permission denied|EACCES|EPERM|timed out|ETIMEDOUT|ECONNREFUSED|is not installed|not found in (?:PATH|workspace)|unable to find a|missing script|no tests? (?:found|matched)|requires (?:a )?(?:newer|version|at least)|unsupported (?:engine|version|option)|string to replace not found|has not been read yet|externally-managed|must (?:be run|provide|specify)|must be provided|address already in use|EADDRINUSE|not a git repository|would be overwritten|built with .{1,20} lower than|no module named|cannot find (?:module|package)/i;
+  /command not found|not recognized as|no such (?:command|option|file or directory)|unrecognized (?:sub)?(?:command|option|argument)|unknown (?:command|option|flag|argument|switch|shorthand)|invalid (?:option|flag|argument)|cannot find the (?:path|file)|(?:project|solution) file does not exist|MSB(?:1|4)\d{3}|permission denied|EACCES|EPERM|timed out|ETIMEDOUT|ECONNREFUSED|is not installed|not found in (?:PATH|workspace)|unable to find a|missing script|no tests? (?:found|matched)|requires (?:a )?(?:newer|version|at least)|unsupported (?:engine|version|option)|string to replace not found|has not been read yet|externally-managed|must (?:be run|provide|specify)|must be provided|address already in use|EADDRINUSE|not a git repository|would be overwritten|built with .{1,20} lower than|no module named|cannot find (?:module|package)|no (?:matches|commit|ref|branch|remote)\w* found|illegal option|HTTP 4\d\d\b|can['’]t load config|parameter cannot be found|could not be loaded|used by another process|refusing to (?:merge|run|update)|ambiguous argument|did not match any|cannot be run because|no required module|CommandNotFoundException|wurde nicht als Name|参数格式不正确|不是内部或外部命令/i;
+
+/** A program that the shell did not find, named in one of the groups. */
+export const NOT_FOUND = /command not found: (\S+)|(\S+): (?:command )?not found\b/;
