@@ -81,7 +81,8 @@ function sayFact(fact: Fact, limits: Limits): Said | Dropped {
   const outcome = isToldAgainst ? null : outcomeOf(kind, parts, limits.happenings);
   if (odds >= UNCLEAR_FROM && !SAYS_TROUBLE.test(text)) return { kind: 'dropped', reason: 'unclear' };
   const labelled = run > 0 ? withLabel(inOrder, run, limits) : undefined;
-  return labelled ? made(kind, labelled, kind === 'bug_fix' ? outcome : null) : made(kind, text, outcome);
+  // A run that failed and what was done about it: never a success, however well it may have ended.
+  return labelled ? made(kind, labelled, null) : made(kind, text, outcome);
 }
 
 /**
