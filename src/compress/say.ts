@@ -78,7 +78,7 @@ function sayFact(fact: Fact, limits: Limits): Said | Dropped {
   }
   const kind = fact.kind === 'failed_attempt' ? likeliestKind(fact.anchor.reading.kinds, 'failed_attempt') : fact.kind;
   const isToldAgainst = TOLD_AGAINST.test([text, ...parts.map(({ segment }) => segment.text)].join('\n'));
-  const outcome = isToldAgainst ? null : outcomeOf(kind, parts, limits.happenings);
+  const outcome = isToldAgainst || odds >= WORKED_BELOW ? null : outcomeOf(kind, parts, limits.happenings);
   if (odds >= UNCLEAR_FROM && !SAYS_TROUBLE.test(text)) return { kind: 'dropped', reason: 'unclear' };
   const labelled = run > 0 ? withLabel(inOrder, run, limits) : undefined;
   // A run that failed and what was done about it: never a success, however well it may have ended.
@@ -91,6 +91,8 @@ function sayFact(fact: Fact, limits: Limits): Said | Dropped {
  */
 const FAILED_FROM = 0;
 const FAILED_RUN_FROM = -0.5;
+/** Only what is so unlikely to have come to nothing may be told as a success. */
+const WORKED_BELOW = -1.5;
 /** From here on it is not told unless its own words speak of trouble: rather nothing than a failure told as a fact. */
 const UNCLEAR_FROM = -0.6;
 const SAYS_TROUBLE = new RegExp(`${FAILURE.source}|${NEGATION.source}|${ABANDONED.source}`, 'iu');

@@ -42,7 +42,7 @@ export const RETRY = /\b(?:try|different|another|again|instead|actually|wait|hmm
 
 /** Takes back what was done, or makes it smaller. */
 export const UNDOING_WORDS =
-  /\b(?:revert\w*|undo\w*|undid|roll\w* back|drop(?:ped|ping)?|discard\w*|skip(?:ped|ping)?|remov(?:e|ed|ing) (?:it|that|this|the)|give up|gave up|abandon\w*|start over|simpl(?:er|ify|ified)|redo\w*|rewrit\w+|recreat\w+)\b/i;
+  /\b(?:revert\w*|undo\w*|undid|abort\w*|roll\w* back|drop(?:ped|ping)?|discard\w*|skip(?:ped|ping)?|remov(?:e|ed|ing) (?:it|that|this|the)|give up|gave up|abandon\w*|start over|simpl(?:er|ify|ified)|redo\w*|rewrit\w+|recreat\w+)\b/i;
 
 /** The assistant says itself that it did wrong. */
 export const ADMISSION =
