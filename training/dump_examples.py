@@ -8,10 +8,11 @@ import numpy as np
 import onnxruntime
 
 import base
-from features import Plan, clean, features
+from windows import WINDOW, Window, Words, windows_of
 
 MODELS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "models")
 REQUEST = "The upload fails on Windows.\nFind out why, and **don't** change the public API."
+# role, text, failed, cues (the encoder is told them; one here is unknown to it)
 SEGMENTS = [
     ("request", "The upload fails on Windows.", False),
     ("request", "Find out why, and **don't** change the public API.", False),
@@ -28,7 +29,10 @@ SEGMENTS = [
     ("reply", "上传失败的原因是文件名中的冒号。", False),
     ("commit", "Replace the colon in upload names", False),
     ("reply", "Does that “look” right?", False),
+    ("result", " ".join(f"word{i}" for i in range(70)), False),  # longer than a segment may be
+    *[("reply", f"Step {i} moved `src/part{i}.ts` below the others, since it is read last.", False) for i in range(20)],  # more than a window holds
 ]
+CUES = [["shape:sentence", f"role:{role}", "failure" if failed else "system", "not a cue"] for role, _, failed in SEGMENTS]
 TOKENIZER_TEXTS = [
     "", " ", "Hello, world!", "naïve café Ångström ÉCOLE", "上传失败 because of 冒号", "emoji 🙂 and ✅ arrows → ok", "snake_case camelCase kebab-case a.b.c()",
     "tab\tand\u00a0space\u200bzero\r\nline", "日本語テキスト 한국어 العربية हिन्दी", "x" * 120, "[CLS] and [MASK] in text", "don't can’t “quoted” …", "0x1F 1,234.56 50% $HOME/.config C:\\Users",
@@ -36,39 +40,56 @@ TOKENIZER_TEXTS = [
 ]
 
 
+def inputs(window: Window, cues: list[list[int]], count: int) -> dict[str, np.ndarray]:
+    """What the model is given to read a window."""
+    pool = np.zeros((len(window.places), len(window.ids)), np.float32)
+    seen = np.zeros((len(window.places), 3 * count), np.float32)
+    for row, place in enumerate(window.places):
+        first = place.marker + 1 if place.end > place.marker + 1 else place.marker
+        pool[row, first : place.end] = 1 / (place.end - first)
+        for part, i in enumerate((place.segment, place.segment - 1, place.segment + 1)):
+            if 0 <= i < len(cues):
+                seen[row, [part * count + cue for cue in cues[i]]] = 1
+    return {
+        "input_ids": np.array([window.ids], np.int64), "is_reading": np.array(True), "markers": np.array([p.marker for p in window.places], np.int64),
+        "words": np.array([start for p in window.places for start in p.words if start >= 0] or [0], np.int64), "pool": pool, "cues": seen,
+    }  # fmt: skip
+
+
+def embed(session: onnxruntime.InferenceSession, ids: list[int], count: int) -> np.ndarray:
+    feed = inputs(Window(ids, []), [], count) | {"is_reading": np.array(False), "markers": np.zeros(1, np.int64), "pool": np.zeros((1, len(ids)), np.float32), "cues": np.zeros((1, 3 * count), np.float32)}
+    return session.run(["embedding"], feed)[0][0]
+
+
 def main(out: str) -> None:
     manifest = json.load(open(os.path.join(MODELS, "model.json"), encoding="utf8"))
-    embedder = base.Embedder(os.path.join(MODELS, "encoder.onnx"), os.path.join(MODELS, "tokenizer.json"))
-    plan = Plan(os.path.join(MODELS, "features.json"))
-    roles, raw, failures = zip(*SEGMENTS, strict=True)
-    texts = [clean(role, text) for role, text in zip(roles, raw, strict=True)]
+    tokenizer = os.path.join(MODELS, "tokenizer.json")
+    texts_of = base.Texts(tokenizer)
+    session = onnxruntime.InferenceSession(os.path.join(MODELS, "encoder.onnx"), providers=["CPUExecutionProvider"])
+    number = {cue: i for i, cue in enumerate(manifest["cues"])}
+    cues = [[number[cue] for cue in of if cue in number] for of in CUES]
+    numbers = lambda array: np.asarray(array, dtype=np.float64).round(6).tolist()
+    windows = windows_of(REQUEST, [(role, failed, text) for role, text, failed in SEGMENTS], Words(tokenizer))
+    assert len(windows) > 1 and all(len(window.ids) <= WINDOW for window in windows)
 
-    # Small made-up vectors, so that the features can be compared without a model.
-    rng = np.random.default_rng(1)
-    small = rng.normal(size=(len(texts) + 1, 6))
-    small = (small / np.linalg.norm(small, axis=1, keepdims=True)).round(6).astype(np.float32)
-    made = features(plan, list(roles), texts, list(failures), small[:-1], small[-1])
-
-    own = np.stack([embedder.embed(text, manifest["segmentTokens"]) for text in texts])
-    request = embedder.embed(clean("request", REQUEST), manifest["requestTokens"])
-    rows = features(plan, list(roles), texts, list(failures), own, request)
-    heads = onnxruntime.InferenceSession(os.path.join(MODELS, "heads.onnx"), providers=["CPUExecutionProvider"])
-    names = ["kinds", "weight", "outcomes", "link"]
-    outputs = dict(zip(names, heads.run(names, {"features": np.concatenate([rows.vectors, rows.scalars], axis=1)}), strict=True))
-
-    def numbers(array) -> list:
-        return np.asarray(array, dtype=np.float64).round(6).tolist()
-
-    tokens = [{"text": text, "maxTokens": limit, "ids": embedder.ids(text, limit)} for text in TOKENIZER_TEXTS for limit in (512, 12)]
+    names = ["kinds", "weight", "noise", "outcomes", "link"]
+    readings = []
+    for window in windows:
+        outputs = dict(zip([*names, "keep"], session.run([*names, "keep"], inputs(window, cues, len(number))), strict=True))
+        at = 0
+        for row, place in enumerate(window.places):
+            words = sum(start >= 0 for start in place.words)
+            readings.append({name: numbers(outputs[name][row]) for name in names} | {"keep": numbers(outputs["keep"][at : at + words, 0])})
+            at += words
+    texts = [text for _, text, _ in SEGMENTS[:15]]
     example = {
         "id": manifest["id"],
-        "tokens": tokens,
+        "tokens": [{"text": text, "maxTokens": limit, "ids": texts_of.ids(text, limit)} for text in TOKENIZER_TEXTS for limit in (512, 12)],
         "request": REQUEST,
-        "segments": [{"role": role, "text": text, "isFailure": failed} for role, text, failed in SEGMENTS],
-        "cleaned": texts,
-        "features": {"vectors": numbers(small[:-1]), "request": numbers(small[-1]), "rows": numbers(np.concatenate([made.vectors, made.scalars], axis=1))},
-        "embeddings": numbers(own[:, :24]),
-        "readings": [{name: numbers(outputs[name][i]) for name in names} for i in range(len(texts))],
+        "segments": [{"role": role, "text": text, "isFailure": failed, "cues": of} for (role, text, failed), of in zip(SEGMENTS, CUES, strict=True)],
+        "windows": [{"ids": w.ids, "places": [{"segment": p.segment, "marker": p.marker, "end": p.end, "words": p.words} for p in w.places]} for w in windows],
+        "embeddings": [numbers(embed(session, texts_of.ids(text, 512), len(number))[:24]) for text in texts],
+        "readings": readings,
     }
     os.makedirs(os.path.dirname(os.path.abspath(out)), exist_ok=True)
     with open(out, "w", encoding="utf8") as file:

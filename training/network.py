@@ -1,214 +1,296 @@
-"""The heads: one hidden layer over a segment's features, and what is read off it; and the projection for links. Trained with numpy, exported to ONNX."""
+"""What is trained: some layers that read on from where the shared lower layers of the base end, and the heads. PyTorch, fp32, two threads."""
+import math
+import os
+import random
+import time
 from dataclasses import dataclass
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+import torch
+from torch import nn
+from torch.nn import functional as F
 
 KINDS = ["decision", "pattern", "bug_fix", "preference", "failed_attempt", "architecture", "command", "todo"]
 OUTCOMES = ["worked", "failed", "abandoned", "none"]
+WIDTH, HEADS, INNER = 384, 12, 1536
+CUES, HIDDEN, LINK = 96, 256, 64
 
 
 @dataclass
 class Settings:
-    """Chosen on folds 1 to 4, each held out in turn; fold 0 was looked at only at the end."""
+    """Chosen by what folds 1 to 4 say of each other; fold 0 was looked at only at the end."""
 
-    hidden: int
-    epochs: int
-    batch: int
-    rate: float
-    decay: float
-    dropout_vectors: float
-    dropout_hidden: float
-    evidence_share: float = 0.0
-    kind_share: float = 0.0
-    outcome_share: float = 0.0
-    # Of the segments that are no evidence, this share is seen in an epoch, and counts for the rest.
-    negative_share: float = 0.5
+    epochs: int = 2
+    tokens: int = 4096  # a batch
+    rate: float = 2e-4
+    head_rate: float = 1e-3
+    decay: float = 0.01
+    dropout: float = 0.0
+    head_dropout: float = 0.3
+    quiet_share: float = 0.25  # of the windows without evidence, this share is seen in an epoch
     evidence_weight: float = 2.0
+    noise_weight: float = 2.0
+    noise_share: float = 0.5
+    kind_share: float = 0.15
+    outcome_share: float = 0.1
+    keep_share: float = 0.2
+    link_share: float = 0.3
+    average: float = 0.99  # of the weights over the last steps
 
 
-# Two networks: whether a segment is evidence is learnt from all, what it is evidence of from the evidence alone.
-EVIDENCE = Settings(hidden=192, epochs=5, batch=512, rate=1e-3, decay=1.0, dropout_vectors=0.4, dropout_hidden=0.5, evidence_share=1.0)
-TOLD = Settings(hidden=128, epochs=25, batch=128, rate=2e-3, decay=4.0, dropout_vectors=0.4, dropout_hidden=0.5, kind_share=1.0, outcome_share=1.0)
+class Layer(nn.Module):
+    """One layer of BERT: attention, then the inner network, each added and normalised."""
+
+    def __init__(self, dropout: float):
+        super().__init__()
+        self.query, self.key, self.value, self.out = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
+        self.inner, self.outer = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
+        self.norm_attention, self.norm = nn.LayerNorm(WIDTH, eps=1e-12), nn.LayerNorm(WIDTH, eps=1e-12)
+        self.dropout = dropout
+
+    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        b, n, _ = x.shape
+        q, k, v = (project(x).view(b, n, HEADS, WIDTH // HEADS).transpose(1, 2) for project in (self.query, self.key, self.value))
+        attended = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=self.dropout if self.training else 0.0)
+        x = self.norm_attention(x + F.dropout(self.out(attended.transpose(1, 2).reshape(b, n, WIDTH)), self.dropout, self.training))
+        return self.norm(x + F.dropout(self.outer(F.gelu(self.inner(x))), self.dropout, self.training))
 
 
-class Adam:
-    def __init__(self, parameters: dict[str, np.ndarray], decay: float, decayed: set[str]):
-        self.parameters, self.decay, self.decayed, self.step = parameters, decay, decayed, 0
-        self.first = {k: np.zeros_like(v) for k, v in parameters.items()}
-        self.second = {k: np.zeros_like(v) for k, v in parameters.items()}
-
-    def update(self, gradients: dict[str, np.ndarray], rate: float) -> None:
-        self.step += 1
-        for name, gradient in gradients.items():
-            first, second = self.first[name], self.second[name]
-            first += 0.1 * (gradient - first)
-            second += 0.001 * (gradient * gradient - second)
-            step = (first / (1 - 0.9**self.step)) / (np.sqrt(second / (1 - 0.999**self.step)) + 1e-8)
-            if name in self.decayed:
-                step += self.decay * self.parameters[name]
-            self.parameters[name] -= rate * step
+@dataclass
+class Read:
+    weight: torch.Tensor  # [segments], logits
+    noise: torch.Tensor  # [segments], logits: what a careless tool would keep and should not
+    kinds: torch.Tensor  # [segments, 8], logits
+    outcomes: torch.Tensor  # [segments, 4], logits
+    link: torch.Tensor  # [segments, 64], of length 1
+    keep: torch.Tensor  # [words], logits
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
-    exps = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exps / exps.sum(axis=1, keepdims=True)
+class Reader(nn.Module):
+    def __init__(self, cues: int, layers: int, settings: Settings = Settings()):
+        super().__init__()
+        self.layers = nn.ModuleList(Layer(settings.dropout) for _ in range(layers))
+        self.cues = nn.Linear(cues, CUES)
+        self.mix = nn.Linear(2 * WIDTH + CUES, HIDDEN)
+        self.weight, self.noise = nn.Linear(HIDDEN, 1), nn.Linear(HIDDEN, 1)
+        self.kinds, self.outcomes = nn.Linear(HIDDEN, len(KINDS)), nn.Linear(HIDDEN, len(OUTCOMES))
+        self.link = nn.Linear(2 * WIDTH, LINK)
+        self.keep = nn.Linear(WIDTH, 1)
+        self.link_scale, self.link_base = nn.Parameter(torch.tensor(5.0)), nn.Parameter(torch.tensor(-2.0))
+        self.head_dropout = settings.head_dropout
+
+    def forward(self, hidden, mask, markers, pool, cues, words) -> Read:
+        """hidden [b, n, 384]; mask [b, 1, 1, n] bool; markers [s] and words [w]: positions in the flattened batch; pool [s, b·n] sparse, rows sum to 1; cues [s, c]."""
+        x = hidden
+        for layer in self.layers:
+            x = layer(x, mask)
+        x = x.reshape(-1, WIDTH)
+        seen = torch.cat([x[markers], torch.sparse.mm(pool, x)], dim=1)
+        mixed = F.dropout(F.gelu(self.mix(torch.cat([F.dropout(seen, self.head_dropout, self.training), self.cues(cues)], dim=1))), self.head_dropout, self.training)
+        return Read(
+            self.weight(mixed)[:, 0],
+            self.noise(mixed)[:, 0],
+            self.kinds(mixed),
+            self.outcomes(mixed),
+            F.normalize(self.link(seen), dim=1),
+            self.keep(x[words])[:, 0],
+        )
 
 
-def train(vectors: np.ndarray, scalars: np.ndarray, kind: np.ndarray, outcome: np.ndarray, settings: Settings, seed: int) -> dict[str, np.ndarray]:
-    """kind: index or -1 where a segment is evidence of nothing; outcome likewise. Outputs that the settings give no share stay 0."""
-    rng = np.random.default_rng(seed)
-    mean, std = scalars.mean(axis=0), scalars.std(axis=0) + 1e-3
-    # Embeddings have length 1: their parts are brought to the size of the scalars.
-    scale = np.float32(np.sqrt(vectors.shape[1] / 4))
-    inputs = vectors.shape[1] + scalars.shape[1]
-    glorot = lambda a, b: rng.normal(0, np.sqrt(2 / (a + b)), (a, b)).astype(np.float32)
-    classes = 1 + len(KINDS) + len(OUTCOMES)
-    p = {
-        "w1": glorot(inputs, settings.hidden) * 0.5,
-        "b1": np.zeros(settings.hidden, np.float32),
-        "w2": glorot(settings.hidden, classes),
-        "b2": np.zeros(classes, np.float32),
-    }
-    adam = Adam(p, settings.decay, {"w1", "w2"})
-    evidence, others = np.flatnonzero(kind >= 0), np.flatnonzero(kind < 0)
-    seen = int(len(others) * settings.negative_share) if settings.evidence_share else 0
-    n = len(evidence) + seen
-    steps = settings.epochs * (n // settings.batch)
-    step = 0
-    kinds_at, outcomes_at = slice(1, 1 + len(KINDS)), slice(1 + len(KINDS), classes)
+@dataclass
+class Batch:
+    """Windows side by side. Targets are per segment, in the order of `rows`."""
+
+    hidden: torch.Tensor
+    mask: torch.Tensor
+    markers: torch.Tensor
+    pool: torch.Tensor
+    cues: torch.Tensor
+    words: torch.Tensor
+    rows: np.ndarray  # which segment of the corpus
+    window: np.ndarray  # which window of the batch
+    word_rows: np.ndarray  # which segment each word is of
+    keep: torch.Tensor  # of words: 1, 0, or -1 where nothing is said
+
+
+@dataclass
+class Corpus:
+    hidden: np.ndarray  # [tokens, 384] float16: what the lower layers give, all windows one after the other
+    starts: np.ndarray  # [windows + 1]
+    places: list[list[tuple[int, int, int, list[int], list[float]]]]  # a window: (row, marker, end, words, keep)
+    cues: list[list[int]]  # a row: its own, those of the row before, those of the row after
+    cue_count: int
+    cue_names: list[str]
+    evidence: np.ndarray  # [rows]
+    noise: np.ndarray
+    kinds: np.ndarray  # [rows, 8] shares, zeros where no evidence
+    outcomes: np.ndarray  # [rows, 4]
+    facts: list[list[int]]
+    window_fold: np.ndarray
+    row_fold: np.ndarray
+    fold_of: dict[str, int]
+    texts: list[tuple[int, str]]  # of rows: which session, and the text
+    files: list[str]
+
+    def batch(self, windows: list[int]) -> Batch:
+        lengths = [int(self.starts[w + 1] - self.starts[w]) for w in windows]
+        longest = max(lengths)
+        hidden = np.zeros((len(windows), longest, WIDTH), np.float32)
+        mask = np.zeros((len(windows), longest), bool)
+        markers, rows, of_window, words, word_rows, keep = [], [], [], [], [], []
+        at_row, at_column, share = [], [], []
+        for b, w in enumerate(windows):
+            hidden[b, : lengths[b]] = self.hidden[self.starts[w] : self.starts[w + 1]]
+            mask[b, : lengths[b]] = True
+            for row, marker, end, starts, kept in self.places[w]:
+                base = b * longest
+                inside = range(marker + 1, end) if end > marker + 1 else range(marker, end)
+                at_row += [len(rows)] * len(inside)
+                at_column += [base + i for i in inside]
+                share += [1 / len(inside)] * len(inside)
+                for start, is_kept in zip(starts, kept):
+                    if start >= 0:
+                        words.append(base + start)
+                        word_rows.append(len(rows))
+                        keep.append(is_kept)
+                markers.append(base + marker)
+                rows.append(row)
+                of_window.append(b)
+        cues = torch.zeros(len(rows), self.cue_count)
+        for i, row in enumerate(rows):
+            cues[i, self.cues[row]] = 1
+        pool = torch.sparse_coo_tensor(torch.tensor([at_row, at_column]), torch.tensor(share), (len(rows), len(windows) * longest)).coalesce()
+        return Batch(
+            torch.from_numpy(hidden), torch.from_numpy(mask)[:, None, None, :], torch.tensor(markers), pool, cues,
+            torch.tensor(words, dtype=torch.long), np.array(rows), np.array(of_window), np.array(word_rows), torch.tensor(keep, dtype=torch.float32),
+        )
+
+    def batches(self, windows: list[int], tokens: int, rng: random.Random | None) -> list[list[int]]:
+        """Windows of about the same length together; in random order where there is an `rng`."""
+        length = lambda w: int(self.starts[w + 1] - self.starts[w])
+        ordered = sorted(windows, key=lambda w: length(w) + (rng.random() * 40 if rng else 0))
+        out, current = [], []
+        for w in ordered:
+            if current and (len(current) + 1) * max(length(w), length(current[-1])) > tokens:
+                out.append(current)
+                current = []
+            current.append(w)
+        out.append(current)
+        if rng:
+            rng.shuffle(out)
+        return out
+
+
+def pairs_of(batch: Batch, corpus: Corpus, rng: random.Random) -> tuple[list[int], list[int], list[float]]:
+    """Evidence with others of its window: 1 where they tell the same fact."""
+    a, b, same = [], [], []
+    for w in np.unique(batch.window):
+        members = np.flatnonzero(batch.window == w)
+        for i in (m for m in members if corpus.evidence[batch.rows[m]]):
+            facts = set(corpus.facts[batch.rows[i]])
+            for j in members:
+                if i != j and (corpus.evidence[batch.rows[j]] or rng.random() < 0.3):
+                    a.append(i)
+                    b.append(j)
+                    same.append(float(bool(facts & set(corpus.facts[batch.rows[j]]))))
+    return a, b, same
+
+
+def loss_of(read: Read, model: Reader, batch: Batch, corpus: Corpus, s: Settings, rng: random.Random) -> torch.Tensor:
+    evidence = torch.from_numpy(corpus.evidence[batch.rows]).float()
+    noise = torch.from_numpy(corpus.noise[batch.rows]).float()
+    weights = 1 + evidence * (s.evidence_weight - 1) + (1 - evidence) * noise * (s.noise_weight - 1)
+    loss = (F.binary_cross_entropy_with_logits(read.weight, evidence, weight=weights, reduction="sum")) / len(weights)
+    loss = loss + s.noise_share * F.binary_cross_entropy_with_logits(read.noise, noise, weight=1 + 2 * noise)
+    told = np.flatnonzero(corpus.evidence[batch.rows])
+    if len(told):
+        share = len(told) / len(weights) * 10  # as if a tenth of each batch told something
+        loss = loss + s.kind_share * share * F.cross_entropy(read.kinds[told], torch.from_numpy(corpus.kinds[batch.rows[told]]))
+        loss = loss + s.outcome_share * share * F.cross_entropy(read.outcomes[told], torch.from_numpy(corpus.outcomes[batch.rows[told]]))
+        said = batch.keep >= 0
+        if said.any():
+            loss = loss + s.keep_share * share * F.binary_cross_entropy_with_logits(read.keep[said], batch.keep[said])
+        a, b, same = pairs_of(batch, corpus, rng)
+        if a:
+            odds = model.link_scale * (read.link[a] * read.link[b]).sum(dim=1) + model.link_base
+            loss = loss + s.link_share * share * F.binary_cross_entropy_with_logits(odds, torch.tensor(same))
+    return loss
+
+
+def train(model: Reader, corpus: Corpus, windows: list[int], settings: Settings, seed: int, checkpoint: str, log=print) -> dict[str, torch.Tensor]:
+    """Trains in place; returns the weights averaged over the last steps. Takes up where the checkpoint file was left."""
+    rng = random.Random(seed)
+    torch.manual_seed(seed)
+    layers = list(model.layers.parameters())
+    ids = {id(p) for p in layers}
+    heads = [p for p in model.parameters() if id(p) not in ids]
+    optimizer = torch.optim.AdamW([{"params": layers, "lr": settings.rate}, {"params": heads, "lr": settings.head_rate}], weight_decay=settings.decay)
+    loud = [w for w in windows if any(corpus.evidence[row] for row, *_ in corpus.places[w])]
+    known = set(loud)
+    quiet = [w for w in windows if w not in known and corpus.places[w]]
+    plan = []
     for _ in range(settings.epochs):
-        order = rng.permutation(np.concatenate([evidence, rng.choice(others, seen, replace=False)]))
-        for start in range(0, n - settings.batch + 1, settings.batch):
-            rows = order[start : start + settings.batch]
-            x = np.concatenate([vectors[rows] * scale, (scalars[rows] - mean) / std], axis=1)
-            x *= (rng.random(x.shape, dtype=np.float32) >= settings.dropout_vectors) / np.float32(1 - settings.dropout_vectors)
-            z = x @ p["w1"] + p["b1"]
-            kept = (rng.random(z.shape, dtype=np.float32) >= settings.dropout_hidden) / np.float32(1 - settings.dropout_hidden)
-            h = np.maximum(z, 0) * kept
-            out = h @ p["w2"] + p["b2"]
-            is_evidence = kind[rows] >= 0
-            weight = np.where(is_evidence, settings.evidence_weight, 1 / settings.negative_share).astype(np.float32)
-            gradient = np.zeros_like(out)
-            gradient[:, 0] = settings.evidence_share * weight * (1 / (1 + np.exp(-out[:, 0])) - is_evidence)
-            at = np.flatnonzero(is_evidence)
-            for where, target, share in ((kinds_at, kind, settings.kind_share), (outcomes_at, outcome, settings.outcome_share)):
-                error = softmax(out[at, where])
-                error[np.arange(len(at)), target[rows][at]] -= 1
-                gradient[at, where] = share * error
-            gradient /= len(rows)
-            back = (gradient @ p["w2"].T) * kept * (z > 0)
-            step += 1
-            rate = settings.rate * min(1, step / 100) * (0.5 + 0.5 * np.cos(np.pi * step / steps))
-            adam.update({"w2": h.T @ gradient, "b2": gradient.sum(axis=0), "w1": x.T @ back, "b1": back.sum(axis=0)}, rate)
-    shares = [settings.evidence_share, *[settings.kind_share] * len(KINDS), *[settings.outcome_share] * len(OUTCOMES)]
-    for column in np.flatnonzero(np.array(shares) == 0):
-        p["w2"][:, column] = p["b2"][column] = 0
-    # Scaling of the inputs goes into the weights.
-    split = vectors.shape[1]
-    w_scalars = p["w1"][split:] / std[:, None]
-    p["b1"] = (p["b1"] - mean @ w_scalars).astype(np.float32)
-    p["w1"] = np.concatenate([p["w1"][:split] * scale, w_scalars]).astype(np.float32)
-    return p
+        plan += corpus.batches(loud + rng.sample(quiet, int(len(quiet) * settings.quiet_share)), settings.tokens, rng)
+    warm = max(1, len(plan) // 12)
+    falling = lambda step: 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, len(plan) - warm)))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: (step + 1) / warm if step < warm else falling(step))
+    average = {k: v.detach().clone() for k, v in model.state_dict().items()}
+    done = 0
+    if os.path.exists(checkpoint):
+        left = torch.load(checkpoint, weights_only=False)
+        model.load_state_dict(left["model"])
+        optimizer.load_state_dict(left["optimizer"])
+        schedule.load_state_dict(left["schedule"])
+        average, done = left["average"], left["done"]
+        rng.setstate(left["rng"])
+        torch.set_rng_state(left["torch"])
+    model.train()
+    started, total = time.time(), 0.0
+    for step in range(done, len(plan)):
+        batch = corpus.batch(plan[step])
+        read = model(batch.hidden, batch.mask, batch.markers, batch.pool, batch.cues, batch.words)
+        loss = loss_of(read, model, batch, corpus, settings, rng)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        total += loss.item()
+        decay = min(settings.average, (1 + step) / (10 + step))
+        for k, v in model.state_dict().items():
+            average[k].mul_(decay).add_(v, alpha=1 - decay)
+        if (step + 1) % 50 == 0:
+            log(f"  step {step + 1} of {len(plan)}: loss {total / 50:.4f}, {time.time() - started:.0f} s")
+            total = 0.0
+            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(), "average": average,
+                     "done": step + 1, "rng": rng.getstate(), "torch": torch.get_rng_state()}  # fmt: skip
+            torch.save(state, checkpoint + ".new")
+            os.replace(checkpoint + ".new", checkpoint)
+    return average
 
 
-def logits(p: dict[str, np.ndarray], vectors: np.ndarray, scalars: np.ndarray) -> np.ndarray:
-    split = vectors.shape[1]
-    return np.maximum(vectors @ p["w1"][:split] + scalars @ p["w1"][split:] + p["b1"], 0) @ p["w2"] + p["b2"]
-
-
-def ensemble(members: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """One wider network whose logits are the mean of its members'."""
-    return {
-        "w1": np.concatenate([m["w1"] for m in members], axis=1),
-        "b1": np.concatenate([m["b1"] for m in members]),
-        "w2": np.concatenate([m["w2"] for m in members]) / np.float32(len(members)),
-        "b2": np.mean([m["b2"] for m in members], axis=0),
+@torch.no_grad()
+def judge(model: Reader, corpus: Corpus, windows: list[int], tokens: int = 8192) -> dict[str, np.ndarray]:
+    """What the model says of every segment of these windows; rows of others stay 0."""
+    model.eval()
+    n = len(corpus.evidence)
+    out = {
+        "weight": np.zeros(n, np.float32),
+        "noise": np.zeros(n, np.float32),
+        "kinds": np.zeros((n, len(KINDS)), np.float32),
+        "outcomes": np.zeros((n, len(OUTCOMES)), np.float32),
+        "link": np.zeros((n, LINK), np.float32),
+        "keep": np.empty(n, object),
     }
-
-
-def side_by_side(*parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """One wider network whose logits are the sum of its parts', each of which has outputs of its own."""
-    return {
-        "w1": np.concatenate([p["w1"] for p in parts], axis=1),
-        "b1": np.concatenate([p["b1"] for p in parts]),
-        "w2": np.concatenate([p["w2"] for p in parts]),
-        "b2": np.sum([p["b2"] for p in parts], axis=0),
-    }
-
-
-def train_link(own: np.ndarray, session: np.ndarray, facts: list[list[int]], position: np.ndarray, size: int, seed: int, epochs: int = 12, rate: float = 2e-3, decay: float = 0.01) -> np.ndarray:
-    """
-    A projection [d, size] under which segments of one fact lie close. Pairs are of one session: those that share a fact against those that do not.
-    Begins at the main directions of the evidence, where inner products are about the encoder's own.
-    """
-    rng = np.random.default_rng(seed)
-    _, _, axes = np.linalg.svd(own - own.mean(axis=0), full_matrices=False)
-    p = {"w": axes[:size].T.astype(np.float32).copy(), "scale": np.float32([6.0]), "bias": np.float32([-3.0])}
-    adam = Adam(p, decay, set())
-    start = p["w"].copy()
-    groups = [np.flatnonzero(session == s) for s in np.unique(session)]
-    pairs = []
-    for rows in groups:
-        for a in range(len(rows)):
-            for b in range(a + 1, len(rows)):
-                i, j = rows[a], rows[b]
-                same = bool(set(facts[i]) & set(facts[j]))
-                pairs.append((i, j, same, abs(int(position[i]) - int(position[j]))))
-    table = np.array(pairs)
-    positive, negative = table[table[:, 2] == 1], table[table[:, 2] == 0]
-    for _ in range(epochs):
-        # As many of each; of those that do not belong together, mostly near ones, as they come up in use.
-        chance = 1 / (5 + negative[:, 3])
-        drawn = negative[rng.choice(len(negative), size=min(len(negative), 2 * len(positive)), replace=False, p=chance / chance.sum())]
-        batch_table = np.concatenate([positive, drawn])
-        order = rng.permutation(len(batch_table))
-        for begin in range(0, len(order), 512):
-            chosen = batch_table[order[begin : begin + 512]]
-            a, b, same = own[chosen[:, 0]], own[chosen[:, 1]], chosen[:, 2]
-            ya, yb = a @ p["w"], b @ p["w"]
-            na, nb = np.linalg.norm(ya, axis=1, keepdims=True) + 1e-6, np.linalg.norm(yb, axis=1, keepdims=True) + 1e-6
-            ua, ub = ya / na, yb / nb
-            near = (ua * ub).sum(axis=1, keepdims=True)
-            error = (1 / (1 + np.exp(-(p["scale"] * near + p["bias"])))) - same[:, None]
-            error = (error / len(chosen)).astype(np.float32)
-            back = error * p["scale"]
-            ga, gb = back * (ub - near * ua) / na, back * (ua - near * ub) / nb
-            gradients = {"w": a.T @ ga + b.T @ gb + decay * (p["w"] - start) / len(own), "scale": (error * near).sum(axis=0), "bias": error.sum(axis=0)}
-            adam.update(gradients, rate)
-    return p["w"]
-
-
-def export(path: str, p: dict[str, np.ndarray], link: np.ndarray, calibration: tuple[float, float]) -> None:
-    """`features` [n, width] in; `kinds`, `weight`, `outcomes`, `link` out. weight = sigmoid(a · logit + b)."""
-    a, b = calibration
-    constants = {
-        "w1": p["w1"], "b1": p["b1"], "w2": p["w2"], "b2": p["b2"], "w_link": link,
-        "calibration_a": np.float32([a]), "calibration_b": np.float32([b]),
-        "cuts": np.array([1, len(KINDS), len(OUTCOMES)], np.int64),
-        "own_from": np.array([0], np.int64), "own_to": np.array([link.shape[0]], np.int64), "axis": np.array([1], np.int64),
-    }
-    nodes = [
-        helper.make_node("Gemm", ["features", "w1", "b1"], ["z"]),
-        helper.make_node("Relu", ["z"], ["h"]),
-        helper.make_node("Gemm", ["h", "w2", "b2"], ["out"]),
-        helper.make_node("Split", ["out", "cuts"], ["evidence", "kind_logits", "outcome_logits"], axis=1),
-        helper.make_node("Mul", ["evidence", "calibration_a"], ["scaled"]),
-        helper.make_node("Add", ["scaled", "calibration_b"], ["shifted"]),
-        helper.make_node("Sigmoid", ["shifted"], ["weight"]),
-        helper.make_node("Softmax", ["kind_logits"], ["kinds"], axis=1),
-        helper.make_node("Softmax", ["outcome_logits"], ["outcomes"], axis=1),
-        helper.make_node("Slice", ["features", "own_from", "own_to", "axis"], ["own"]),
-        helper.make_node("MatMul", ["own", "w_link"], ["projected"]),
-        helper.make_node("LpNormalization", ["projected"], ["link"], axis=1, p=2),
-    ]
-    value = lambda name, width: helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", width])
-    graph = helper.make_graph(
-        nodes, "heads", [value("features", p["w1"].shape[0])],
-        [value("kinds", len(KINDS)), value("weight", 1), value("outcomes", len(OUTCOMES)), value("link", link.shape[1])],
-        [numpy_helper.from_array(np.ascontiguousarray(v, dtype=v.dtype), k) for k, v in constants.items()],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    onnx.checker.check_model(model)
-    onnx.save(model, path)
+    for members in corpus.batches(windows, tokens, None):
+        batch = corpus.batch(members)
+        read = model(batch.hidden, batch.mask, batch.markers, batch.pool, batch.cues, batch.words)
+        out["weight"][batch.rows] = read.weight
+        out["noise"][batch.rows] = read.noise
+        out["kinds"][batch.rows] = read.kinds.softmax(dim=1)
+        out["outcomes"][batch.rows] = read.outcomes.softmax(dim=1)
+        out["link"][batch.rows] = read.link
+        keep = read.keep.sigmoid().numpy()
+        for i, row in enumerate(batch.rows):
+            out["keep"][row] = keep[batch.word_rows == i]
+    return out

@@ -4,7 +4,7 @@ import type { DropReason, Evidence, MemoryDraft, Observation, Place } from '../m
 import type { Encoder } from '../model/encoder.ts';
 import type { Log } from '../util/log.ts';
 import { failuresOf } from './chains.ts';
-import { type Candidate, MOST_LINKED, chooseSet, factsOf } from './choose.ts';
+import { type Candidate, MOST_LINKED, chooseSet, factsOf, withoutDisguised } from './choose.ts';
 import { entitiesOf } from './entities.ts';
 import { episodesOf } from './episodes.ts';
 import { isFaithful, wordsOfTheSource } from './faithful.ts';
@@ -14,6 +14,7 @@ import { type ReadUnit, readScene } from './read.ts';
 import { scenesOf } from './scene.ts';
 import { type Said, say } from './say.ts';
 import { contentWords } from './words.ts';
+import { worthOf } from './worth.ts';
 
 export interface CompressorParts {
   /** The model, if it is there by now. */
@@ -49,15 +50,15 @@ export interface Compressor {
 
 const BUDGET_TOKENS = 800;
 /** Longest memory. */
-const MOST_TOKENS = 80;
+export const MOST_TOKENS = 80;
 /** Kind, dash and line end around a rendered memory. */
 const FRAME_TOKENS = 4;
-const MOST_LINES = 6;
+export const MOST_LINES = 6;
 const CONTEXT_CHARACTERS = 600;
 /** Of these, the request's share: a memory is often asked for in the words of the question that it answered. */
 const REQUEST_CHARACTERS = 200;
-/** Least weight of a memory. Without a model: of .10, .12, .14 and .18 on the tuning repositories; with one: a first setting, tried on 19 sessions. */
-const LEAST = { model: 0.1, plain: 0.12 } as const;
+/** Least weight of a memory: of .10, .13, .15 and .20 with a model, of .12, .20, .25 and .30 without one. More brings precision at twice the cost in recall. */
+const LEAST = { model: 0.1, plain: 0.15 } as const;
 
 export function createCompressor(parts: CompressorParts): Compressor {
   const isLeftOut = (part: CompressorPart): boolean => parts.leaveOut?.has(part) ?? false;
@@ -92,7 +93,6 @@ export function createCompressor(parts: CompressorParts): Compressor {
       const least = encoder ? LEAST.model : LEAST.plain;
       const candidates: Candidate<MemoryDraft>[] = [];
       for (const finding of findings) {
-        if (finding.weight < least) continue;
         const said = say(finding, {
           happenings,
           countTokens: (text) => parts.countTokens(text),
@@ -104,15 +104,27 @@ export function createCompressor(parts: CompressorParts): Compressor {
           drop(said.reason);
           continue;
         }
-        const draft = draftOf(said, byObservation, requests, (text) => parts.segmentHash(text));
+        const weight = worthOf(finding, said);
+        if (weight < least) {
+          drop('trivial');
+          continue;
+        }
+        const draft = draftOf(said, weight, byObservation, requests, (text) => parts.segmentHash(text));
         if (!isFaithful(draft.text, draft.evidence)) {
           drop('unfaithful');
           continue;
         }
         const words = contentWords(wordsOfTheSource(said.text));
-        candidates.push({ finding, words, tokens: parts.countTokens(said.text) + FRAME_TOKENS, weight: finding.weight, made: draft });
+        candidates.push({
+          finding,
+          words,
+          tokens: parts.countTokens(said.text) + FRAME_TOKENS,
+          weight: draft.weight,
+          isTold: draft.outcome === 'failed' || draft.outcome === 'abandoned',
+          made: draft,
+        });
       }
-      const chosen = chooseSet(candidates, parts.budgetTokens ?? BUDGET_TOKENS, least);
+      const chosen = chooseSet(withoutDisguised(candidates), parts.budgetTokens ?? BUDGET_TOKENS, least);
       const inOrder = chosen.sort((a, b) => firstAt(a.finding) - firstAt(b.finding));
       parts.log.debug(
         `compressed: ${observations.length} observations, ${units.length} segments, ${candidates.length} candidates, ${chosen.length} memories`,
@@ -129,6 +141,7 @@ const firstAt = (finding: Finding): number => Math.min(...partsOf(finding).map((
 
 function draftOf(
   said: Said,
+  weight: number,
   byObservation: ReadonlyMap<number, readonly ReadUnit[]>,
   requests: ReadonlyMap<number, readonly ReadUnit[]>,
   hash: (text: string) => string,
@@ -145,7 +158,7 @@ function draftOf(
     scope: said.scope,
     entities: entitiesOf(texts, commands, files),
     evidence,
-    weight: said.weight,
+    weight,
     context: contextOf(units, byObservation, requests),
     segments: [...new Set(texts.map(hash))],
   };

@@ -1,5 +1,6 @@
 // Segments → one telegraphic sentence. Words are dropped, never made up or put in another order; a negation, a failure, a reason, a value or an
 // identifier is never among the dropped ones (`loses` holds every step to that).
+import { withoutLesserClauses } from './clauses.ts';
 import type { Segment } from './segment.ts';
 import { ATTEMPT_FAILED, FAILURE, FILLER, NEGATION, OPENER, REASON } from './words.ts';
 
@@ -13,12 +14,15 @@ const PIPED_AWAY = /\s*(?:2>&1)?\s*\|\s*(?:head|tail|less|more|cat)\b[^|&;"`]*$/
 const CALL_COMMAND = /"(?:command|cmd|script|commandLine)"\s*:\s*"((?:\\.|[^"\\])*)/;
 /** The tool's name in front of what it ran. */
 const SHELL_TOOL = /^(?:Bash|Shell|PowerShell|run_in_terminal|exec_command|shell|bash): (?=\S)/;
-const VALUES = /\d+(?:\.\d+)*|`[^`]+`|--?[a-z][\w-]*|[\w@.-]*[/\\][\w@./\\-]+/giu;
+const ARTICLE = /(?<![\w-])(?:the|a(?! (?:is|was|and|or|of|to)\b)|an)\s+(?=[\w`"*])|^(?:The|An?)\s+(?=[\w`"*])/gu;
+const VALUES = /\d+(?:\.\d+)*|`[^`]+`|--?[a-z][\w-]*|[\w@.-]*[/\\][\w@./\\-]+|\b(?:[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+[A-Z]\w*|\w+_\w+)\b/gu;
 
-/** One segment, shortened. Empty when nothing worth saying is left. */
-export function shorten(segment: Pick<Segment, 'text' | 'shape'>): string {
+/** One segment, shortened; by what the model says of its words where there is one (`SegmentReading.keep`). Empty when nothing worth saying is left. */
+export function shorten(segment: Pick<Segment, 'text' | 'shape'>, keep?: ArrayLike<number>): string {
   if (segment.shape === 'command') return shortenCommand(segment.text);
-  let text = segment.text.replace(MARKS, '').replace(TAGS, '');
+  const isProse = segment.shape === 'sentence' || segment.shape === 'item';
+  const whole = keep && isProse ? withoutLesserClauses(segment.text, keep, loses) : segment.text;
+  let text = whole.replace(MARKS, '').replace(TAGS, '');
   if (segment.shape === 'row') text = text.replace(/\s*\|\s*/g, ' | ');
   if (segment.shape !== 'code' && segment.shape !== 'added' && segment.shape !== 'removed' && segment.shape !== 'output')
     text = plainProse(text);
@@ -41,8 +45,16 @@ function plainProse(text: string): string {
     if (next === short || loses(short, next) || next.trim().length < 8) break;
     short = next;
   }
-  const without = short.replace(FILLER, '');
+  const without = withoutArticles(short.replace(FILLER, ''));
   return loses(short, without) ? short : without;
+}
+
+/** As in a telegram. What stands in code and quotes stays. */
+function withoutArticles(text: string): string {
+  return text
+    .split(/(`[^`]*`|"[^"]*")/)
+    .map((part, i) => (i % 2 === 1 ? part : part.replace(ARTICLE, '')))
+    .join('');
 }
 
 /** The command itself: without the call's JSON, a leading change of folder, or the paging of its output. */

@@ -1,8 +1,10 @@
 // How likely it is that something came to nothing: what the model read, what is said and what happened, weighed together.
 import type { Observation } from '../memory.ts';
+import { BY_CUES, BY_MODEL } from './failureWeights.ts';
 import type { Happening } from './outcome.ts';
 import { type ReadUnit, logit } from './read.ts';
 import { ADMISSION, ATTEMPT_FAILED, NEGATION, NOT_FOUND, RETRY, RUN_FAILED, UNDOING_WORDS, WRONG_WAY } from './words.ts';
+import { oddsOf } from './weights.ts';
 
 /** What was looked for is not there. */
 const LOOKED_FOR = /^(?:\S+sh:.*)?(?:ls|cat|head|tail|grep|rg|find|sed|wc|stat|tree): .*no such file/i;
@@ -55,29 +57,9 @@ export function failureCues(parts: readonly ReadUnit[], happenings: readonly Hap
   };
 }
 
-/** Fitted by logistic regression on what the labels say of 5,400 candidates, half of the sessions against the other half. */
-const BASE = -2.0;
-const WORTH: Readonly<Record<string, number>> = {
-  cameToNothing: 0.4,
-  failedAttempt: 0.5,
-  preference: -0.24,
-  wrongWay: 1.7,
-  runFailed: 0.83,
-  retry: 0.57,
-  claim: -0.48,
-  refuted: 0.9,
-  attemptFailed: 0.7,
-  negation: 0.3,
-  undoing: 0.82,
-  still: 0.6,
-  admission: 0.4,
-};
-
 /** Log-odds that what these tell came to nothing: it failed, or was given up. */
 export function failureOf(parts: readonly ReadUnit[], happenings: readonly Happening[]): number {
-  let odds = BASE;
-  for (const [cue, value] of Object.entries(failureCues(parts, happenings))) odds += (WORTH[cue] ?? 0) * value;
-  return odds;
+  return oddsOf(parts[0]?.reading.link ? BY_MODEL : BY_CUES, failureCues(parts, happenings));
 }
 
 const isProse = (shape: string): boolean => shape === 'sentence' || shape === 'item';

@@ -7,7 +7,8 @@ export interface Fact {
   readonly anchor: ReadUnit;
   /** One to three others that tell the same fact; none when it stands alone. */
   readonly linked: readonly ReadUnit[];
-  readonly kind: Kind;
+  /** How likely it is of each kind: log-odds. */
+  readonly kinds: Readonly<Record<Kind, number>>;
   readonly weight: number;
 }
 

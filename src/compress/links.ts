@@ -1,6 +1,8 @@
 // How likely two segments tell the same fact: from where they stand, what they share, and the model's link vectors where there are any.
 import { type ReadUnit, logit } from './read.ts';
 import { share } from './scene.ts';
+import { BY_CUES, BY_MODEL } from './linkWeights.ts';
+import { oddsOf } from './weights.ts';
 
 const isProse = ({ segment }: ReadUnit): boolean => segment.shape === 'sentence' || segment.shape === 'item' || segment.shape === 'row';
 
@@ -26,6 +28,8 @@ export function linkCues(anchor: ReadUnit, other: ReadUnit): Record<string, numb
     namesBack: share(other.names, anchor.names),
     words: share(anchor.words, other.words),
     wordsBack: share(other.words, anchor.words),
+    noise: other.reading.noise,
+    alike: alike(anchor, other),
     kinds: Object.entries(anchor.reading.kinds).reduce(
       (sum, [kind, p]) => sum + p * other.reading.kinds[kind as keyof typeof other.reading.kinds],
       0,
@@ -33,31 +37,15 @@ export function linkCues(anchor: ReadUnit, other: ReadUnit): Record<string, numb
   };
 }
 
-/** Fitted by logistic regression on the labelled pairs of the tuning repositories (54,003 pairs, 2,922 of them of one fact). */
-const BASE = -2.94;
-const WORTH: Readonly<Record<string, number>> = {
-  weight: 0.52,
-  next: 0.29,
-  near: 0.51,
-  distance: -1.32,
-  after: -0.04,
-  sameObservation: -0.21,
-  sameEpisode: 0.23,
-  sameHeading: 0.34,
-  sameRole: -0.12,
-  sameShape: 0.4,
-  bothProse: -0.27,
-  neitherProse: 0.02,
-  names: 0.3,
-  namesBack: -0.12,
-  words: 1.89,
-  wordsBack: 0.1,
-  kinds: 2.56,
-};
+/** Inner product of the model's link vectors, -1 to 1; 0 without a model. */
+export function alike({ reading: { link: a } }: ReadUnit, { reading: { link: b } }: ReadUnit): number {
+  if (!a || !b) return 0;
+  let sum = 0;
+  for (const [i, value] of a.entries()) sum += value * (b[i] ?? 0);
+  return sum;
+}
 
 /** Log-odds that the two tell the same fact. */
 export function linkOf(anchor: ReadUnit, other: ReadUnit): number {
-  let odds = BASE;
-  for (const [cue, value] of Object.entries(linkCues(anchor, other))) odds += (WORTH[cue] ?? 0) * value;
-  return odds;
+  return oddsOf(anchor.reading.link ? BY_MODEL : BY_CUES, linkCues(anchor, other));
 }

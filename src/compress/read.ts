@@ -4,49 +4,30 @@ import type { Encoder, SegmentReading } from '../model/encoder.ts';
 import { KIND, KIND_BASE, OUTCOME, OUTCOME_BASE, WEIGHT, WEIGHT_BASE } from './plainWeights.ts';
 import type { Scene, Unit } from './scene.ts';
 
-/** As the encoder's, but for the link vector, which only a model has. */
-export type Reading = Omit<SegmentReading, 'link'> & { readonly link?: Float32Array };
+/** As the encoder's, but for what only a model has. */
+export type Reading = Omit<SegmentReading, 'link' | 'keep'> & Partial<Pick<SegmentReading, 'link' | 'keep'>>;
 
 /** A segment as it was read. */
 export type ReadUnit = Unit & { readonly reading: Reading };
-
-/** Segments less likely than this by their cues alone are not shown to the model: 9 % of all on the tuning repositories, 2.5 % of the evidence. */
-const NOT_SHOWN_BELOW = 0.008;
-/**
- * What the cues say against what the model says, as log-odds. A first setting: tried at .2, .4, .6 and 1 on 19 sessions that both had seen.
- * To be set anew on models that have not seen what they are judged on.
- */
-const SHARE_OF_CUES = 0.6;
 
 const OUTCOMES: readonly (Outcome | 'none')[] = ['worked', 'failed', 'abandoned', 'none'];
 
 /** One reading a unit, in order. Rejects as the encoder does; the signal's reason when aborted. */
 export async function readScene(encoder: Encoder | undefined, scene: Scene, signal?: AbortSignal): Promise<ReadUnit[]> {
   signal?.throwIfAborted();
-  const plain = readPlainly(scene.units);
-  const shown = encoder ? plain.filter(({ reading }) => reading.weight >= NOT_SHOWN_BELOW) : [];
-  if (!encoder || shown.length === 0) return plain;
-  const segments = shown.map(({ segment }) => ({
+  if (!encoder || scene.units.length === 0) return readPlainly(scene.units);
+  const segments = scene.units.map(({ segment, cues }) => ({
     role: segment.observation.role,
     text: segment.text,
     isFailure: segment.observation.isFailure,
+    cues,
   }));
   const readings = await encoder.read({ request: scene.episode.request?.text ?? '', segments }, signal);
-  const byUnit = new Map(shown.map(({ at }, i) => [at, readings[i]]));
-  return plain.map((unit) => {
-    const read = byUnit.get(unit.at);
-    return read ? { ...unit, reading: both(unit.reading, read) } : unit;
+  return scene.units.map((unit, i) => {
+    const reading = readings[i];
+    if (!reading) throw new RangeError(`the encoder read ${readings.length} of ${segments.length} segments`);
+    return { ...unit, reading };
   });
-}
-
-function both(plain: Reading, read: SegmentReading): Reading {
-  const mean = (a: number, b: number) => a * SHARE_OF_CUES + b * (1 - SHARE_OF_CUES);
-  return {
-    weight: sigmoid(mean(logit(plain.weight), logit(read.weight))),
-    kinds: record(KINDS, (kind) => mean(plain.kinds[kind], read.kinds[kind])),
-    outcomes: record(OUTCOMES, (outcome) => mean(plain.outcomes[outcome], read.outcomes[outcome])),
-    link: read.link,
-  };
 }
 
 /** The reading without a model. Neighbours in the list count as neighbours in the episode. */
@@ -60,6 +41,7 @@ export function readPlainly(units: readonly Unit[]): ReadUnit[] {
     const outcomes = softmax(OUTCOME_BASE, OUTCOME, unit.cues);
     const reading: Reading = {
       weight: sigmoid(odds),
+      noise: 0,
       kinds: record(KINDS, (_, k) => kinds[k] ?? 0),
       outcomes: record(OUTCOMES, (_, o) => outcomes[o] ?? 0),
     };

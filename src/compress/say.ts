@@ -70,13 +70,16 @@ function sayFact(fact: Fact, limits: Limits): Said | Dropped {
   const wrongWay = failedRunIn(inOrder, tellsWrongWay);
   const run = wrongWay > 0 ? wrongWay : failedRunIn(inOrder, (output) => RUN_FAILED.test(output) && !WRONG_WAY.test(output));
   const odds = failureOf(parts, limits.happenings);
-  if ((odds >= FAILED_FROM && parts.some(tellsOfTrying)) || (wrongWay > 0 && odds >= FAILED_RUN_FROM)) {
+  if (
+    (odds >= (fact.anchor.reading.link ? FAILED_FROM.model : FAILED_FROM.plain) && parts.some(tellsOfTrying)) ||
+    (wrongWay > 0 && odds >= FAILED_RUN_FROM)
+  ) {
     const outcome = gaveUp(parts) ? 'abandoned' : 'failed';
     const labelled = withLabel(inOrder, run > 0 ? run : whyIn(inOrder), limits);
     if (labelled) return made('failed_attempt', labelled, outcome);
     return SAYS_TROUBLE.test(text) ? made('failed_attempt', text, outcome) : { kind: 'dropped', reason: 'unclear' };
   }
-  const kind = fact.kind === 'failed_attempt' ? likeliestKind(fact.anchor.reading.kinds, 'failed_attempt') : fact.kind;
+  const kind = likeliestKind(fact.kinds, 'failed_attempt');
   const isToldAgainst = TOLD_AGAINST.test([text, ...parts.map(({ segment }) => segment.text)].join('\n'));
   const outcome = isToldAgainst || odds >= WORKED_BELOW ? null : outcomeOf(kind, parts, limits.happenings);
   if (odds >= UNCLEAR_FROM && !SAYS_TROUBLE.test(text)) return { kind: 'dropped', reason: 'unclear' };
@@ -86,10 +89,10 @@ function sayFact(fact: Fact, limits: Limits): Said | Dropped {
 }
 
 /**
- * Log-odds of having come to nothing from which a fact is told as a failed attempt: by itself, and where a run in it failed by the way it was run. Half
- * as many failures again are told from -0.4 on, and three times as many facts falsely.
+ * Log-odds of having come to nothing from which a fact is told as a failed attempt: by itself, and where a run in it failed by the way it was run. With a
+ * model, at 0 (.5, 1) of the carried facts that did not fail .046 (.024, .018) are told as failures, and .715 (.702, .702) of those that did say so.
  */
-const FAILED_FROM = 0;
+const FAILED_FROM = { model: 1, plain: 0 } as const;
 const FAILED_RUN_FROM = -0.5;
 /** Only what is so unlikely to have come to nothing may be told as a success. */
 const WORKED_BELOW = -1.5;
@@ -195,7 +198,9 @@ function wholeCommands(units: readonly ReadUnit[], limits: Limits): string {
 
 /** In the order of the session: cause before remedy, as it was told. */
 function textOf(parts: readonly ReadUnit[], { isShortened }: Limits): string {
-  return join([...parts].sort((a, b) => a.at - b.at).map(({ segment }) => (isShortened ? shorten(segment) : segment.text)));
+  return join(
+    [...parts].sort((a, b) => a.at - b.at).map(({ segment, reading }) => (isShortened ? shorten(segment, reading.keep) : segment.text)),
+  );
 }
 
 function lineCount(parts: readonly ReadUnit[]): number {

@@ -7,6 +7,8 @@ export interface WindowSegment {
   readonly text: string;
   /** True when the segment stands inside a failed tool result or a command with a non-zero exit code. */
   readonly isFailure: boolean;
+  /** Names of what can be seen of it without a model (`compress/cues.ts`); the encoder passes over those that it does not know. */
+  readonly cues: readonly string[];
 }
 
 /** A request and the segments that followed, in order. The encoder cuts it into windows of its own length. */
@@ -22,10 +24,14 @@ export interface SegmentReading {
   readonly kinds: Readonly<Record<Kind, number>>;
   /** Calibrated probability that the segment is evidence of something worth keeping, 0 to 1. */
   readonly weight: number;
+  /** Probability, 0 to 1, that a careless tool would keep it and should not: plans announced, boasts, chatter. */
+  readonly noise: number;
   /** Probability of each outcome; sums to 1. */
   readonly outcomes: Readonly<Record<Outcome | 'none', number>>;
   /** L2-normalised; the inner product of two segments' vectors grows with how likely they tell the same fact. */
   readonly link: Float32Array;
+  /** For each word (run between white space) of the text, how likely it belongs to what is worth keeping, 0 to 1; 1 where nothing is known. */
+  readonly keep: Float32Array;
 }
 
 export interface Encoder {

@@ -1,9 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../util/errors.ts';
-import type { FeaturePlan } from './features.ts';
 
-const MODEL_FILES = ['encoder.onnx', 'heads.onnx', 'tokenizer.json', 'features.json'] as const;
+const MODEL_FILES = ['encoder.onnx', 'tokenizer.json'] as const;
 export type ModelFile = (typeof MODEL_FILES)[number];
 
 /** `model.json`, written by the training beside the files that it names. */
@@ -11,11 +10,10 @@ export interface Manifest {
   /** From the sums of all files: changes with the weights. */
   readonly id: string;
   readonly dimensions: number;
-  /** Longest text, in tokens, that the encoder reads. */
+  /** Longest text, in tokens, that is embedded. */
   readonly maxTokens: number;
-  /** Segments and requests are cut after this many tokens: as they were in training. */
-  readonly segmentTokens: number;
-  readonly requestTokens: number;
+  /** The cues that the model was taught, in its order. */
+  readonly cues: readonly string[];
   /** What stands before a query, so that it is embedded near its answers; empty where it does not help. */
   readonly queryPrefix: string;
   readonly files: Readonly<Record<ModelFile, { readonly sha256: string; readonly bytes: number }>>;
@@ -26,13 +24,13 @@ export interface ModelFolder {
   readonly manifest: Manifest;
   path(file: ModelFile): string;
   tokenizer(): Promise<object>;
-  features(): Promise<FeaturePlan>;
 }
 
 /** @throws UserError naming the file that is missing or broken */
 export async function openModelFolder(folder: string): Promise<ModelFolder> {
   const manifest = (await readJson(folder, 'model.json')) as Manifest;
-  if (typeof manifest.id !== 'string' || typeof manifest.files !== 'object') throw brokenFile('model.json');
+  if (typeof manifest.id !== 'string' || typeof manifest.files !== 'object' || !Array.isArray(manifest.cues))
+    throw brokenFile('model.json');
   for (const file of MODEL_FILES) {
     const found = await stat(path.join(folder, file)).catch((cause: unknown) => {
       throw brokenFile(file, cause);
@@ -43,7 +41,6 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
     manifest,
     path: (file) => path.join(folder, file),
     tokenizer: () => readJson(folder, 'tokenizer.json'),
-    features: async () => (await readJson(folder, 'features.json')) as FeaturePlan,
   };
 }
 

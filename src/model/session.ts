@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import type * as NativeOnnx from 'onnxruntime-node';
 import type * as WasmOnnx from 'onnxruntime-web';
 
-export interface Tensor<T extends Float32Array | BigInt64Array = Float32Array | BigInt64Array> {
+/** Bytes are truth values. */
+export interface Tensor<T extends Float32Array | BigInt64Array | Uint8Array = Float32Array | BigInt64Array | Uint8Array> {
   readonly data: T;
   readonly dims: readonly number[];
 }
@@ -50,7 +51,11 @@ function sessionOf(onnx: Onnx, session: NativeOnnx.InferenceSession): ModelSessi
     async run(inputs) {
       const feeds = Object.entries(inputs).map(([name, { data, dims }]) => [
         name,
-        data instanceof Float32Array ? new onnx.Tensor('float32', data, dims) : new onnx.Tensor('int64', data, dims),
+        data instanceof Float32Array
+          ? new onnx.Tensor('float32', data, dims)
+          : data instanceof Uint8Array
+            ? new onnx.Tensor('bool', data, dims)
+            : new onnx.Tensor('int64', data, dims),
       ]);
       await new Promise((resolve) => setImmediate(resolve));
       const outputs = Object.entries(await session.run(Object.fromEntries(feeds)));

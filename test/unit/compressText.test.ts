@@ -101,10 +101,10 @@ describe('segments', () => {
 
 describe('shortening', () => {
   it('drops openers, announcements, emphasis and list marks', () => {
-    assert.equal(short('Great! I see that the **cache** is keyed by `path`.'), 'the cache is keyed by `path`');
-    assert.equal(short("I'll now move the parser to src/parse.ts"), 'move the parser to src/parse.ts');
+    assert.equal(short('Great! I see that the **cache** is keyed by `path`.'), 'cache is keyed by `path`');
+    assert.equal(short("I'll now move the parser to src/parse.ts"), 'move parser to src/parse.ts');
     assert.equal(short('- [x] **Retries**: really only two', 'item'), 'Retries: only two');
-    assert.equal(short('See [the guide](https://a.example/x) for details on ports.'), 'See the guide for details on ports');
+    assert.equal(short('See [the guide](https://a.example/x) for details on ports.'), 'See guide for details on ports');
   });
 
   it('keeps what a sentence turns on', () => {

@@ -1,0 +1,12 @@
+// Tables of what each cue is worth, and how they are asked.
+
+/** Log-odds. */
+export interface Weights {
+  readonly base: number;
+  readonly of: Readonly<Record<string, number>>;
+}
+
+/** Log-odds for these cues; one that the table does not know is worth nothing. */
+export function oddsOf({ base, of }: Weights, cues: Readonly<Record<string, number>>): number {
+  return Object.entries(cues).reduce((odds, [cue, value]) => odds + (of[cue] ?? 0) * value, base);
+}

@@ -1,0 +1,68 @@
+// When a finding, as it is said, tells something that a careful reader would keep: log-odds, fitted by training/fit_weights.py on the labelled sessions. Not edited by hand.
+import type { Weights } from './weights.ts';
+
+/** 16066 rows, 4003 right; on held-out sessions AUC 0.713, average precision 0.432. */
+export const BY_MODEL: Weights = {
+  base: -2.829,
+  of: {
+    weight: 0.399,
+    others: 0.644,
+    noise: -0.57,
+    mostNoise: 0.477,
+    linked: 0.324,
+    words: 0.578,
+    certain: 0.851,
+    failed: 0.289,
+    chain: -0.22,
+    told: -1.506,
+    run: 1.826,
+    refuted: 0.036,
+    asked: -0.318,
+    called: 0.067,
+    printed: 0.189,
+    prose: 0.272,
+    reason: -0.074,
+    code: 0.52,
+    claim: -0.253,
+    plan: 0.089,
+    summary: 0.072,
+    guess: -0.186,
+    negation: 0.041,
+    question: 0.139,
+    preference: 0.285,
+    command: 0.346,
+    todo: -0.12,
+  },
+};
+
+/** 24378 rows, 6412 right; on held-out sessions AUC 0.682, average precision 0.408. */
+export const BY_CUES: Weights = {
+  base: -1.995,
+  of: {
+    weight: 0.28,
+    others: 0.41,
+    linked: 0.393,
+    words: 0.159,
+    certain: 0.48,
+    failed: 0.001,
+    chain: 0.071,
+    told: -0.431,
+    run: 1.873,
+    refuted: 0.385,
+    asked: 0.044,
+    called: 0.066,
+    printed: 0.523,
+    prose: 0.311,
+    reason: 0.013,
+    code: 0.452,
+    claim: 0.063,
+    plan: 0.207,
+    summary: 0.04,
+    guess: -0.256,
+    negation: 0.084,
+    question: 0.012,
+    preference: 0.279,
+    command: -0.101,
+    todo: -0.217,
+  },
+};
