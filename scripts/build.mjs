@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 const root = path.resolve(import.meta.dirname, '..');
 
 /** One program for each process: src/<name>.ts becomes dist/<name>.cjs. */
-const PROGRAMS = ['extension', 'service', 'hook', 'mcp', 'uninstall'];
+const PROGRAMS = ['extension', 'service', 'encoderThread', 'hook', 'mcp', 'uninstall'];
 
 /** `vscode` is the editor's own; the others hold native code or WebAssembly, which a bundle cannot. */
 const EXTERNAL = ['vscode', 'onnxruntime-node', 'onnxruntime-web', 'hnswlib-node'];

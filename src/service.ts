@@ -1,6 +1,7 @@
 // The memory service: a child process per window that holds stores, model and indexes, so that the editor's thread holds none of them.
 process.env['ORT_DISABLE_TELEMETRY'] = '1'; // before onnxruntime can be loaded by anything
 
+import path from 'node:path';
 import type { TranscriptWatcher } from './assistants/watcher.ts';
 import { claimStore } from './link/claimStore.ts';
 import { identify } from './link/identity.ts';
@@ -11,7 +12,7 @@ import type { ServiceApi, ServiceSettings, ServiceStatus } from './link/protocol
 import { GLOBAL_REPOSITORY } from './link/registry.ts';
 import { serve, tell } from './link/rpc.ts';
 import type { Encoder } from './model/encoder.ts';
-import { openEncoder } from './model/openEncoder.ts';
+import { openEncoderThread } from './model/encoderThread.ts';
 import { openOwnedStore, type RunningStore } from './service/ownedStore.ts';
 import { watchOwnChats } from './service/ownChats.ts';
 import { StoreHandle } from './service/storeHandle.ts';
@@ -35,15 +36,24 @@ let global: StoreHandle | undefined;
 let settings: ServiceSettings | undefined;
 let encoder: Encoder | undefined;
 let model: ServiceStatus['model'] = 'loading';
+/** The model is loaded anew so often after its thread ended by itself. */
+const MOST_FAULTS = 2;
 let revision = 0;
 
 function changed(): void {
   tell(connection, 'changed', { revision: ++revision });
 }
 
-async function loadModel(folder: string): Promise<void> {
+async function loadModel(folder: string, faults = 0): Promise<void> {
+  const program = path.join(import.meta.dirname, `encoderThread${path.extname(import.meta.filename)}`);
   try {
-    encoder = await openEncoder(folder);
+    encoder = await openEncoderThread(program, folder, (fault) => {
+      encoder = undefined;
+      model = 'missing';
+      log.error('the thread of the model ended: search goes by words only', fault.message);
+      changed();
+      if (faults < MOST_FAULTS) void loadModel(folder, faults + 1);
+    });
     model = 'ready';
     for (const store of running) store.onModel();
   } catch (thrown) {

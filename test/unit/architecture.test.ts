@@ -23,7 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   service: ['engine.ts', 'link', 'assistants', 'capture', 'compress', 'store', 'search', 'retrieve', 'inject', 'model'],
   editor: ['link', 'engine.ts', 'assistants', 'inject'],
 };
-const ENTRY_POINTS = ['extension.ts', 'service.ts', 'hook.ts', 'mcp.ts', 'uninstall.ts'];
+const ENTRY_POINTS = ['extension.ts', 'service.ts', 'encoderThread.ts', 'hook.ts', 'mcp.ts', 'uninstall.ts'];
 
 /** Package → the places that may import it (types do not count). */
 const HOMES: Record<string, readonly string[]> = {
