@@ -1,7 +1,5 @@
 // Rewriting in the real editor, by a model of the user's own: nothing before it is switched on and a model is chosen; after that, new memories once.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import { writeClaudeTranscript } from '../../scripts/sample/claudeTranscript.ts';
 import { type FakeModel, startFakeModel } from '../support/fakeModel.ts';
 import { type Bed, openBed, pictureOnFailure } from './support/bed.ts';
@@ -24,18 +22,16 @@ describe('rewriting by the user’s own editor model', function () {
       folders.home,
       Date.now(),
     );
-  const change = (settings: Readonly<Record<string, unknown>>) => {
-    const file = path.join(bed.userData, 'User/settings.json');
-    const now = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
-    fs.writeFileSync(file, JSON.stringify({ ...now, ...settings }, null, 2));
-  };
-
   before(async () => {
     model = await startFakeModel(({ last }) => {
       const [, note = ''] = /<notes>\n1: (.*)/.exec(last) ?? [];
       return { text: note ? `1: ${note.replace(NOISE, '')}.` : 'ready' };
     });
-    bed = await openBed({ modelUrl: model.url, prepare: (folders) => void tell('Orders', 30, OLD, folders) });
+    bed = await openBed({
+      modelUrl: model.url,
+      settings: { 'cairn.rewriteWithEditorModel': true },
+      prepare: (folders) => void tell('Orders', 30, OLD, folders),
+    });
     await openView(bed.page, 'Cairn');
     await treeRows(bed.page, 'dead letter queue').first().waitFor({ timeout: 90_000 });
     await enableChat(bed.page);
@@ -48,8 +44,7 @@ describe('rewriting by the user’s own editor model', function () {
     await model?.stop();
   });
 
-  it('lets the user choose a model once it is switched on, and has sent nothing until then', async () => {
-    change({ 'cairn.rewriteWithEditorModel': true });
+  it('lets the user choose a model where it is switched on, and has sent nothing until then', async () => {
     await runCommand(bed.page, 'Cairn: Choose Model for Rewriting');
     await fillQuickInput(bed.page, 'Fake One');
     await bed.screenshot('rewriting-choose');

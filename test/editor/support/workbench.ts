@@ -8,7 +8,10 @@ const palette = (page: Page): Locator => page.locator('.quick-input-widget');
 
 /** Runs a command by its title in the palette, e.g. "Cairn: Recall…". */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  const row = palette(page).locator('.monaco-list-row', { hasText: title }).first();
+  // By the beginning of its name: where no command is called so (yet), the palette offers to ask the chat about it.
+  const row = palette(page)
+    .locator(`.monaco-list-row[aria-label^=${JSON.stringify(title)} i]`)
+    .first();
   // While the workbench is still drawing itself, what takes the focus closes the palette again.
   await until(`the palette offers "${title}"`, async () => {
     await page.keyboard.press('F1');
