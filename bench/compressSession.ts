@@ -11,7 +11,7 @@ import { judge, type Judged } from './judge.ts';
 import { readSession, type LabelledSession } from './labels.ts';
 import type { Others } from './memoriesFile.ts';
 import { overrulesOf, type Overrules } from './overrules.ts';
-import { openCompressor, openObserver, remembering } from './product.ts';
+import { openCompressor, observed, remembering } from './product.ts';
 import type { ResidentMemory } from './residentMemory.ts';
 import { BASELINES, WHOLE, WITHOUT } from './ways.ts';
 
@@ -47,12 +47,7 @@ export interface SessionOptions {
 
 export async function compressSession(label: LabelledSession, options: SessionOptions): Promise<CompressedSession> {
   const { lines, signals } = readSession(options.folder, label.file);
-  const observer = openObserver();
-  const observations: Observation[] = [];
-  for (const signal of signals) {
-    const seen = await observer.observe(signal);
-    if ('id' in seen) observations.push(seen);
-  }
+  const observations = await observed(signals);
   // What was timed has been read once: the other ways, and the stretches without facts, need not read it again.
   const encoder = options.model && remembering(options.model);
   const store = openStore(':memory:');

@@ -5,7 +5,7 @@ import { createCompressor, type Compressor, type CompressorPart } from '../src/c
 import { createMemoryEngine, type MemoryEngine } from '../src/engine.ts';
 import { writeDigest } from '../src/inject/digest.ts';
 import { countTokens } from '../src/inject/tokens.ts';
-import type { MemoryId } from '../src/memory.ts';
+import type { MemoryId, Observation, Signal } from '../src/memory.ts';
 import type { Encoder, EpisodeText, SegmentReading } from '../src/model/encoder.ts';
 import { openEncoder } from '../src/model/openEncoder.ts';
 import { createRetriever, type Retriever } from '../src/retrieve/retrieve.ts';
@@ -72,6 +72,17 @@ export function openObserver(): Observer {
 }
 
 /** `leaveOut`: parts to do without, to see what they are worth. */
+/** What is kept of a session's signals, in order. */
+export async function observed(signals: readonly Signal[]): Promise<Observation[]> {
+  const observer = openObserver();
+  const observations: Observation[] = [];
+  for (const signal of signals) {
+    const seen = await observer.observe(signal);
+    if ('id' in seen) observations.push(seen);
+  }
+  return observations;
+}
+
 export function openCompressor(
   model: Encoder | undefined,
   store: Pick<Store, 'segmentHash' | 'isForgotten'>,

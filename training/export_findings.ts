@@ -7,7 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { isBad, judge } from '../bench/judge.ts';
 import { readLabels, readSession } from '../bench/labels.ts';
-import { openObserver } from '../bench/product.ts';
+import { observed } from '../bench/product.ts';
 import { failuresOf } from '../src/compress/chains.ts';
 import { MOST_LINKED, factsOf, nearOf } from '../src/compress/choose.ts';
 import { MOST_LINES, MOST_TOKENS, evidenceOf } from '../src/compress/compress.ts';
@@ -21,7 +21,7 @@ import { say } from '../src/compress/say.ts';
 import { scenesOf } from '../src/compress/scene.ts';
 import { worthCues } from '../src/compress/worth.ts';
 import { countTokens } from '../src/inject/tokens.ts';
-import { KINDS, OUTCOMES, type Observation } from '../src/memory.ts';
+import { KINDS, OUTCOMES } from '../src/memory.ts';
 import { unitsHolding } from './holding.ts';
 
 /** As `make_encoder.py` writes it. */
@@ -46,12 +46,7 @@ for (const label of readLabels(path.join(data, 'labels'))) {
   const of = read.get(label.file);
   if (readings !== undefined && !of) continue;
   const { lines, signals } = readSession(path.join(data, 'sessions'), label.file);
-  const observer = openObserver();
-  const observations: Observation[] = [];
-  for (const signal of signals) {
-    const seen = await observer.observe(signal);
-    if ('id' in seen) observations.push(seen);
-  }
+  const observations = await observed(signals);
   const scenes = scenesOf(episodesOf(observations));
   const units = scenes.flatMap((scene) =>
     readPlainly(scene.units).map((unit) => (of ? { ...unit, reading: asReading(of[unit.at]) } : unit)),

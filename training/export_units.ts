@@ -3,10 +3,9 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ownerOf, readLabels, readSession, type LabelledSession } from '../bench/labels.ts';
-import { openObserver } from '../bench/product.ts';
+import { observed } from '../bench/product.ts';
 import { episodesOf } from '../src/compress/episodes.ts';
 import { type Scene, type Unit, scenesOf } from '../src/compress/scene.ts';
-import type { Observation } from '../src/memory.ts';
 import { unitsHolding } from './holding.ts';
 
 const { data } = parseArgs({ options: { data: { type: 'string' } } }).values;
@@ -16,12 +15,7 @@ let quotes = 0;
 let lost = 0;
 for (const label of readLabels(path.join(data, 'labels'))) {
   const { lines, signals } = readSession(path.join(data, 'sessions'), label.file);
-  const observer = openObserver();
-  const observations: Observation[] = [];
-  for (const signal of signals) {
-    const seen = await observer.observe(signal);
-    if ('id' in seen) observations.push(seen);
-  }
+  const observations = await observed(signals);
   process.stdout.write(`${JSON.stringify(sessionOf(label, lines, scenesOf(episodesOf(observations))))}\n`);
 }
 console.error(`${quotes} quotes, ${lost} of them in no segment`);
