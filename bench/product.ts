@@ -113,6 +113,7 @@ export function remembering(encoder: Encoder): Encoder & { forget(): void } {
   return {
     id: encoder.id,
     dimensions: encoder.dimensions,
+    fitted: encoder.fitted,
     async embed(texts, purpose) {
       const keyOf = (text: string): string => `${purpose}\n${text}`;
       const fresh = texts.filter((text) => !embedded.has(keyOf(text)));

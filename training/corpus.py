@@ -32,12 +32,16 @@ def content_words(text: str) -> set[str]:
     return out
 
 
+def node() -> str:
+    local = os.path.join(HERE, "..", "node_modules", ".bin", "node")
+    return local if os.path.exists(local) else "node"
+
+
 def export(data: str, cache: str) -> str:
     """The sessions as the product lays them out, by `export_units.ts`."""
     out = os.path.join(cache, "units.jsonl")
-    local = os.path.join(HERE, "..", "node_modules", ".bin", "node")
     with open(out, "wb") as file:
-        subprocess.run([local if os.path.exists(local) else "node", os.path.join(HERE, "export_units.ts"), "--data", data], stdout=file, check=True)
+        subprocess.run([node(), os.path.join(HERE, "export_units.ts"), "--data", data], stdout=file, check=True)
     return out
 
 

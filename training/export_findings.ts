@@ -1,6 +1,6 @@
 // What the compressor sees and finds in the labelled sessions, with what is right: what `fit_weights.py` fits its tables to. Two kinds of JSON lines on
 // stdout: pairs of segments (do both tell one fact?) and findings (does what is said carry a fact?).
-//   node training/export_findings.ts --data FOLDER [--readings FILE] > findings.jsonl
+//   node training/export_findings.ts --data FOLDER [--readings FILE [--weights FILE]] > findings.jsonl
 // With readings (`make_encoder.py --readings`) as the model gives them for sessions that it has not seen; without, as the cues alone give them.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { observed } from '../bench/product.ts';
 import { failuresOf } from '../src/compress/chains.ts';
 import { MOST_LINKED, factsOf, nearOf } from '../src/compress/choose.ts';
 import { MOST_LINES, MOST_TOKENS, evidenceOf } from '../src/compress/compress.ts';
+import { CUE_WEIGHTS } from '../src/compress/cueWeights.ts';
 import { episodesOf } from '../src/compress/episodes.ts';
 import { kindCues } from '../src/compress/kinds.ts';
 import { linkCues } from '../src/compress/links.ts';
@@ -22,6 +23,7 @@ import { scenesOf } from '../src/compress/scene.ts';
 import { worthCues } from '../src/compress/worth.ts';
 import { countTokens } from '../src/inject/tokens.ts';
 import { KINDS, OUTCOMES } from '../src/memory.ts';
+import type { FittedWeights } from '../src/model/encoder.ts';
 import { unitsHolding } from './holding.ts';
 
 /** As `make_encoder.py` writes it. */
@@ -34,8 +36,12 @@ interface WrittenReading {
   readonly p: readonly number[];
 }
 
-const { data, readings } = parseArgs({ options: { data: { type: 'string' }, readings: { type: 'string' } } }).values;
+const { data, readings, weights } = parseArgs({
+  options: { data: { type: 'string' }, readings: { type: 'string' }, weights: { type: 'string' } },
+}).values;
 if (data === undefined) throw new Error('--data FOLDER is missing: the folder that holds sessions/ and labels/');
+/** The tables by which links are chosen: a first fitting has none yet for these readings, and takes those of the cues. */
+const fitted = weights === undefined ? CUE_WEIGHTS : (JSON.parse(fs.readFileSync(weights, 'utf8')) as FittedWeights);
 const read = new Map<string, readonly WrittenReading[]>();
 for (const line of readings === undefined ? [] : fs.readFileSync(readings, 'utf8').split('\n').filter(Boolean)) {
   const { file, units } = JSON.parse(line) as { file: string; units: WrittenReading[] };
@@ -49,7 +55,7 @@ for (const label of readLabels(path.join(data, 'labels'))) {
   const observations = await observed(signals);
   const scenes = scenesOf(episodesOf(observations));
   const units = scenes.flatMap((scene) =>
-    readPlainly(scene.units).map((unit) => (of ? { ...unit, reading: asReading(of[unit.at]) } : unit)),
+    readPlainly(scene.units).map((unit) => (of ? { ...unit, fitted, reading: asReading(of[unit.at]) } : unit)),
   );
   const factsAt = new Map<ReadUnit, Set<number>>();
   for (const [index, { evidence }] of label.facts.entries())

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """
-Fits what the compressor adds to the readings: when two segments tell one fact (src/compress/linkWeights.ts), what came to nothing
-(src/compress/failureWeights.ts), and what a finding is worth (src/compress/worthWeights.ts) and of which kind (src/compress/kindWeights.ts). Logistic regression on what `export_findings.ts` wrote; five folds by session say how well.
-  python training/fit_weights.py --by-model FINDINGS --by-cues FINDINGS
+Fits what the compressor adds to readings: when two segments tell one fact, what came to nothing, what a finding is worth and of which kind it is. Logistic
+regression on what `export_findings.ts` wrote; five folds by session say how well. `make_encoder.py` fits the tables of a model, which ship with it; those for
+readings by the cues alone are made by
+  python training/fit_weights.py --by-cues FINDINGS       # writes src/compress/cueWeights.ts
 """
 import argparse
 import json
@@ -13,13 +14,10 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-COMPRESS = os.path.join(HERE, "..", "src", "compress")
-TABLES = {
-    "pair": ("linkWeights.ts", "When two segments tell the same fact"),
-    "failure": ("failureWeights.ts", "When what a finding tells came to nothing"),
-    "finding": ("worthWeights.ts", "When a finding, as it is said, tells something that a careful reader would keep"),
-}
+OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "src", "compress", "cueWeights.ts")
+STRENGTH = 0.1
+# What export_findings.ts calls the rows, and what the table is called.
+TABLES = {"pair": "link", "failure": "failure", "finding": "worth"}
 
 
 def fit(rows: list[dict], strength: float) -> tuple[dict[str, float], float, str]:
@@ -55,44 +53,28 @@ def fit_kinds(rows: list[dict], strength: float) -> tuple[dict[str, tuple[float,
     return tables, f"{len(rows)} findings; on held-out sessions {right / weight.sum():.3f} right"
 
 
-def kind_table(name: str, comment: str, tables: dict) -> str:
-    lines = "".join(
-        f"  {kind}: {{\n    base: {base:.3f},\n    of: {{\n" + "".join(f"      '{cue}': {value:.3f},\n" for cue, value in of.items() if abs(value) >= 0.005) + "    },\n  },\n"
-        for kind, (base, of) in tables.items()
-    )
-    return f"/** {comment} */\nexport const {name}: Readonly<Record<Kind, Weights>> = {{\n{lines}}};\n"
-
-
-def table(name: str, comment: str, base: float, weights: dict[str, float]) -> str:
-    lines = "".join(f"    {cue}: {value:.3f},\n" for cue, value in weights.items() if abs(value) >= 0.0005)
-    return f"/** {comment} */\nexport const {name}: Weights = {{\n  base: {base:.3f},\n  of: {{\n{lines}  }},\n}};\n"
+def tables(rows: list[dict], log=print) -> dict:
+    """`FittedWeights` of src/model/encoder.ts."""
+    rounded = lambda base, of: {"base": round(base, 3), "of": {cue: round(value, 3) for cue, value in of.items() if abs(value) >= 0.0005}}
+    out: dict = {}
+    for kind, name in TABLES.items():
+        weights, base, figures = fit([row for row in rows if row["is"] == kind], STRENGTH)
+        log(f"{name}: {figures}")
+        out[name] = rounded(base, weights)
+    kinds, figures = fit_kinds([row for row in rows if row["is"] == "kind"], STRENGTH)
+    log(f"kinds: {figures}")
+    out["kinds"] = {kind: rounded(base, of) for kind, (base, of) in kinds.items()}
+    return out
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--by-model", required=True)
     parser.add_argument("--by-cues", required=True)
-    parser.add_argument("--strength", type=float, default=0.1)
     arguments = parser.parse_args()
-    read = lambda path: [json.loads(line) for line in open(path, encoding="utf8")]
-    by_model, by_cues = read(arguments.by_model), read(arguments.by_cues)
-    for kind, (file, what) in TABLES.items():
-        out = f"// {what}: log-odds, fitted by training/fit_weights.py on the labelled sessions. Not edited by hand.\nimport type {{ Weights }} from './weights.ts';\n\n"
-        out_tables = []
-        for name, rows in (("BY_MODEL", by_model), ("BY_CUES", by_cues)):
-            weights, base, figures = fit([row for row in rows if row["is"] == kind], arguments.strength)
-            print(kind, name, figures)
-            out_tables.append(table(name, figures + ".", base, weights))
-        with open(os.path.join(COMPRESS, file), "w", encoding="utf8") as target:
-            target.write(out + "\n".join(out_tables))
-    out = "// Of which kind a fact is: log-odds, fitted by training/fit_weights.py on the labelled sessions. Not edited by hand.\nimport type { Kind } from '../memory.ts';\nimport type { Weights } from './weights.ts';\n\n"
-    out_tables = []
-    for name, rows in (("BY_MODEL", by_model), ("BY_CUES", by_cues)):
-        tables, figures = fit_kinds([row for row in rows if row["is"] == "kind"], arguments.strength)
-        print("kind", name, figures)
-        out_tables.append(kind_table(name, figures + ".", tables))
-    with open(os.path.join(COMPRESS, "kindWeights.ts"), "w", encoding="utf8") as target:
-        target.write(out + "\n".join(out_tables))
+    made = tables([json.loads(line) for line in open(arguments.by_cues, encoding="utf8")])
+    with open(OUT, "w", encoding="utf8") as file:
+        file.write("// What is fitted to readings by the cues alone, where there is no model: by training/fit_weights.py on the labelled sessions. Not edited by hand.\n")
+        file.write(f"import type {{ FittedWeights }} from '../model/encoder.ts';\n\nexport const CUE_WEIGHTS: FittedWeights = {json.dumps(made, indent=2)};\n")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 from dataclasses import asdict
 
@@ -15,6 +16,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 import base
 import corpus as corpora
+import fit_weights
 import graph
 from network import KINDS, OUTCOMES, Corpus, Reader, Settings, judge, train
 
@@ -22,7 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDS = 5
 SHARED, TRAINED = 6, 3  # layers
 MAX_TOKENS = 512
-FILES = ["encoder.onnx", "tokenizer.json"]
+FILES = ["encoder.onnx", "tokenizer.json", "weights.json"]
 
 
 def calibrate(scores: np.ndarray, is_evidence: np.ndarray) -> tuple[float, float]:
@@ -98,13 +100,27 @@ def trained(corpus: Corpus, windows: list[int], name: str, arguments, fp32: str)
     return model
 
 
-def write_folder(folder: str, model: Reader, corpus: Corpus, calibration: tuple[float, float], fp32: str, int8: str, tokenizer: str) -> None:
+def found(data: str, readings: str, cache: str) -> list[dict]:
+    """What the compressor finds with these readings. First links are fitted, since they decide what is found; then the rest."""
+    rows: list[dict] = []
+    for weights in (None, os.path.join(cache, "weights.json")):
+        if weights:
+            with open(weights, "w", encoding="utf8") as file:
+                json.dump(fit_weights.tables(rows, lambda line: None), file)
+        command = [corpora.node(), os.path.join(HERE, "export_findings.ts"), "--data", data, "--readings", readings, *(["--weights", weights] if weights else [])]
+        rows = [json.loads(line) for line in subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()]
+    return rows
+
+
+def write_folder(folder: str, model: Reader, corpus: Corpus, calibration: tuple[float, float], weights: dict, fp32: str, int8: str, tokenizer: str) -> None:
     os.makedirs(folder, exist_ok=True)
     graph.write(model, fp32, int8, SHARED, calibration, os.path.join(folder, "encoder.onnx"))
     shutil.copyfile(tokenizer, os.path.join(folder, "tokenizer.json"))
+    with open(os.path.join(folder, "weights.json"), "w", encoding="utf8") as file:
+        file.write(json.dumps(weights, indent=1) + "\n")
     files = {name: {"sha256": base.sha256(os.path.join(folder, name)), "bytes": os.path.getsize(os.path.join(folder, name))} for name in FILES}
     manifest = {
-        "id": hashlib.sha256("".join(f["sha256"] for f in files.values()).encode()).hexdigest()[:16],
+        "id": hashlib.sha256("".join(files[name]["sha256"] for name in ("encoder.onnx", "tokenizer.json")).encode()).hexdigest()[:16],
         "dimensions": base.DIMENSIONS,
         "maxTokens": MAX_TOKENS,
         "queryPrefix": "",
@@ -147,30 +163,37 @@ def main() -> None:
         said[fold] = judge(models[fold], corpus, np.flatnonzero(corpus.window_fold == fold).tolist())
     if not said:
         return
-    table = []
+    calibrations = {}
     for fold, out in said.items():
         # Calibrated on what the others say of theirs: nothing of this fold is in it.
         others = [other for other in said if other != fold] or [fold]
         rows = {other: np.flatnonzero(corpus.row_fold == other) for other in said}
         calibration = calibrate(np.concatenate([said[o]["weight"][rows[o]] for o in others]), np.concatenate([corpus.evidence[rows[o]] for o in others]))
         out["calibrated"] = 1 / (1 + np.exp(-(calibration[0] * out["weight"] + calibration[1])))
-        row = figures(corpus, rows[fold], np.flatnonzero(corpus.window_fold == fold).tolist(), out, calibration)
+        calibrations[fold] = calibration
+    readings = arguments.readings or os.path.join(arguments.cache, "readings.jsonl")
+    write_readings(readings, corpus, said)
+    rows_found = found(arguments.data, readings, arguments.cache)
+    fold_of_file = {corpus.files[session]: int(corpus.row_fold[row]) for row, (session, _) in enumerate(corpus.texts)}
+    table = []
+    for fold, out in said.items():
+        calibration = calibrations[fold]
+        row = figures(corpus, np.flatnonzero(corpus.row_fold == fold), np.flatnonzero(corpus.window_fold == fold).tolist(), out, calibration)
         print(f"fold {fold}: " + ", ".join(f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()), flush=True)
         table.append(row)
         if arguments.folds:
-            write_folder(os.path.join(arguments.folds, f"fold{fold}"), models[fold], corpus, calibration, fp32, int8, tokenizer)
+            weights = fit_weights.tables([r for r in rows_found if fold_of_file[r["file"]] != fold], lambda line: None)
+            write_folder(os.path.join(arguments.folds, f"fold{fold}"), models[fold], corpus, calibration, weights, fp32, int8, tokenizer)
     print("mean of folds: " + ", ".join(f"{k} {np.mean([row[k] for row in table]):.3f}" for k in table[0] if k not in ("segments", "evidence")))
     if arguments.folds:
         with open(os.path.join(arguments.folds, "folds.json"), "w", encoding="utf8") as file:
             file.write(json.dumps(corpus.fold_of, indent=2) + "\n")
-    if arguments.readings:
-        write_readings(arguments.readings, corpus, said)
     if arguments.only is not None:
         return
     rows = [np.flatnonzero(corpus.row_fold == fold) for fold in said]
     calibration = calibrate(np.concatenate([said[f]["weight"][r] for f, r in zip(said, rows)]), np.concatenate([corpus.evidence[r] for r in rows]))
     model = trained(corpus, everything, "all", arguments, fp32)
-    write_folder(arguments.out, model, corpus, calibration, fp32, int8, tokenizer)
+    write_folder(arguments.out, model, corpus, calibration, fit_weights.tables(rows_found), fp32, int8, tokenizer)
     print(json.dumps({name: float(np.mean([row[name] for row in table])) for name in table[0]}))
 
 

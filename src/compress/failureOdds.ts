@@ -1,6 +1,5 @@
 // How likely it is that something came to nothing: what the model read, what is said and what happened, weighed together.
 import type { Observation } from '../memory.ts';
-import { BY_CUES, BY_MODEL } from './failureWeights.ts';
 import type { Happening } from './outcome.ts';
 import { type ReadUnit, logit } from './read.ts';
 import { ADMISSION, ATTEMPT_FAILED, NEGATION, NOT_FOUND, RETRY, RUN_FAILED, UNDOING_WORDS, WRONG_WAY } from './words.ts';
@@ -59,7 +58,8 @@ export function failureCues(parts: readonly ReadUnit[], happenings: readonly Hap
 
 /** Log-odds that what these tell came to nothing: it failed, or was given up. */
 export function failureOf(parts: readonly ReadUnit[], happenings: readonly Happening[]): number {
-  return oddsOf(parts[0]?.reading.link ? BY_MODEL : BY_CUES, failureCues(parts, happenings));
+  const [first] = parts;
+  return first ? oddsOf(first.fitted.failure, failureCues(parts, happenings)) : -Infinity;
 }
 
 const isProse = (shape: string): boolean => shape === 'sentence' || shape === 'item';

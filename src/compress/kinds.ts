@@ -1,6 +1,5 @@
 // Of which kind a fact is: from the readings of its parts and their cues together, since the anchor alone often does not say.
 import { KINDS, type Kind } from '../memory.ts';
-import { BY_CUES, BY_MODEL } from './kindWeights.ts';
 import type { ReadUnit } from './read.ts';
 import { oddsOf } from './weights.ts';
 
@@ -22,6 +21,5 @@ export function kindCues(anchor: ReadUnit, others: readonly ReadUnit[]): Record<
 /** Log-odds of each kind. */
 export function kindOdds(anchor: ReadUnit, others: readonly ReadUnit[]): Record<Kind, number> {
   const cues = kindCues(anchor, others);
-  const tables = anchor.reading.link ? BY_MODEL : BY_CUES;
-  return Object.fromEntries(KINDS.map((kind) => [kind, oddsOf(tables[kind], cues)])) as Record<Kind, number>;
+  return Object.fromEntries(KINDS.map((kind) => [kind, oddsOf(anchor.fitted.kinds[kind], cues)])) as Record<Kind, number>;
 }

@@ -1,7 +1,6 @@
 // How likely two segments tell the same fact: from where they stand, what they share, and the model's link vectors where there are any.
 import { type ReadUnit, logit } from './read.ts';
 import { share } from './scene.ts';
-import { BY_CUES, BY_MODEL } from './linkWeights.ts';
 import { oddsOf } from './weights.ts';
 
 const isProse = ({ segment }: ReadUnit): boolean => segment.shape === 'sentence' || segment.shape === 'item' || segment.shape === 'row';
@@ -47,5 +46,5 @@ export function alike({ reading: { link: a } }: ReadUnit, { reading: { link: b }
 
 /** Log-odds that the two tell the same fact. */
 export function linkOf(anchor: ReadUnit, other: ReadUnit): number {
-  return oddsOf(anchor.reading.link ? BY_MODEL : BY_CUES, linkCues(anchor, other));
+  return oddsOf(anchor.fitted.link, linkCues(anchor, other));
 }

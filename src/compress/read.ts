@@ -1,14 +1,15 @@
 // What each segment of a scene is: by the model where there is one, by its cues where there is none. The rest of the compressor does not know which.
 import { type Kind, KINDS, type Outcome } from '../memory.ts';
-import type { Encoder, SegmentReading } from '../model/encoder.ts';
+import type { Encoder, FittedWeights, SegmentReading } from '../model/encoder.ts';
+import { CUE_WEIGHTS } from './cueWeights.ts';
 import { KIND, KIND_BASE, OUTCOME, OUTCOME_BASE, WEIGHT, WEIGHT_BASE } from './plainWeights.ts';
 import type { Scene, Unit } from './scene.ts';
 
 /** As the encoder's, but for what only a model has. */
 export type Reading = Omit<SegmentReading, 'link' | 'keep'> & Partial<Pick<SegmentReading, 'link' | 'keep'>>;
 
-/** A segment as it was read. */
-export type ReadUnit = Unit & { readonly reading: Reading };
+/** A segment as it was read, with what is fitted to such readings. */
+export type ReadUnit = Unit & { readonly reading: Reading; readonly fitted: FittedWeights };
 
 const OUTCOMES: readonly (Outcome | 'none')[] = ['worked', 'failed', 'abandoned', 'none'];
 
@@ -26,7 +27,7 @@ export async function readScene(encoder: Encoder | undefined, scene: Scene, sign
   return scene.units.map((unit, i) => {
     const reading = readings[i];
     if (!reading) throw new RangeError(`the encoder read ${readings.length} of ${segments.length} segments`);
-    return { ...unit, reading };
+    return { ...unit, reading, fitted: encoder.fitted };
   });
 }
 
@@ -45,7 +46,7 @@ export function readPlainly(units: readonly Unit[]): ReadUnit[] {
       kinds: record(KINDS, (_, k) => kinds[k] ?? 0),
       outcomes: record(OUTCOMES, (_, o) => outcomes[o] ?? 0),
     };
-    return { ...unit, reading };
+    return { ...unit, reading, fitted: CUE_WEIGHTS };
   });
 }
 

@@ -1,10 +1,5 @@
-// Tables of what each cue is worth, and how they are asked.
-
-/** Log-odds. */
-export interface Weights {
-  readonly base: number;
-  readonly of: Readonly<Record<string, number>>;
-}
+// How a table of what each cue is worth is asked.
+import type { Weights } from '../model/encoder.ts';
 
 /** Log-odds for these cues; one that the table does not know is worth nothing. */
 export function oddsOf({ base, of }: Weights, cues: Readonly<Record<string, number>>): number {

@@ -4,7 +4,6 @@ import { type ReadUnit, logit, sigmoid } from './read.ts';
 import type { Said } from './say.ts';
 import { oddsOf } from './weights.ts';
 import { contentWords } from './words.ts';
-import { BY_CUES, BY_MODEL } from './worthWeights.ts';
 
 const isProse = ({ segment }: ReadUnit): boolean => segment.shape === 'sentence' || segment.shape === 'item' || segment.shape === 'row';
 
@@ -49,6 +48,6 @@ export function worthCues(finding: Finding, said: Said): Record<string, number> 
 
 /** 0 to 1. */
 export function worthOf(finding: Finding, said: Said): number {
-  const weights = said.parts[0]?.reading.link ? BY_MODEL : BY_CUES;
-  return sigmoid(oddsOf(weights, worthCues(finding, said)));
+  const [anchor] = said.parts;
+  return anchor ? sigmoid(oddsOf(anchor.fitted.worth, worthCues(finding, said))) : 0;
 }

@@ -34,11 +34,31 @@ export interface SegmentReading {
   readonly keep: Float32Array;
 }
 
+/** What each cue is worth, in log-odds; one that is not named is worth nothing. */
+export interface Weights {
+  readonly base: number;
+  readonly of: Readonly<Record<string, number>>;
+}
+
+/** Fitted to readings of one kind, on sessions that gave them without having been learnt from: with other readings they are other ones. */
+export interface FittedWeights {
+  /** When two segments tell the same fact. */
+  readonly link: Weights;
+  /** When what is told came to nothing. */
+  readonly failure: Weights;
+  /** When a finding, as it is said, tells something that a careful reader would keep. */
+  readonly worth: Weights;
+  /** Of which kind a fact is. */
+  readonly kinds: Readonly<Record<Kind, Weights>>;
+}
+
 export interface Encoder {
   /** Changes with the weights: indexes made by another id are rebuilt. */
   readonly id: string;
   /** Length of an embedding. */
   readonly dimensions: number;
+  /** For its readings. */
+  readonly fitted: FittedWeights;
   /**
    * Embeddings of finished texts, L2-normalised, one each, in order. Texts over 512 tokens are cut at the end.
    * `purpose` matters to models that embed questions and answers differently.

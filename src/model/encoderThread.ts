@@ -6,7 +6,7 @@ import type { Encoder, EpisodeText, SegmentReading } from './encoder.ts';
 import { openEncoder } from './openEncoder.ts';
 
 interface Questions {
-  open(folder: string): Promise<Pick<Encoder, 'id' | 'dimensions'>>;
+  open(folder: string): Promise<Pick<Encoder, 'id' | 'dimensions' | 'fitted'>>;
   embed(texts: readonly string[], purpose: 'query' | 'memory'): Promise<Float32Array[]>;
   read(episode: EpisodeText): Promise<SegmentReading[]>;
   dispose(): Promise<void>;
@@ -75,11 +75,12 @@ export async function openEncoderThread(program: string, folder: string, onFault
   }
 
   try {
-    const { id, dimensions } = await ask('open', [folder]);
+    const { id, dimensions, fitted } = await ask('open', [folder]);
     isOpen = true;
     return {
       id,
       dimensions,
+      fitted,
       embed: (texts, purpose) => ask('embed', [texts, purpose]),
       read: (episode, signal) => ask('read', [episode], signal),
       async dispose() {
@@ -107,7 +108,7 @@ export function answer(port: MessagePort): void {
     switch (ask.question) {
       case 'open': {
         encoder = await openEncoder(...ask.args);
-        return { id: encoder.id, dimensions: encoder.dimensions };
+        return { id: encoder.id, dimensions: encoder.dimensions, fitted: encoder.fitted };
       }
       case 'embed':
         return opened().embed(...ask.args);

@@ -1,13 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../util/errors.ts';
+import type { FittedWeights } from './encoder.ts';
 
-const MODEL_FILES = ['encoder.onnx', 'tokenizer.json'] as const;
+const MODEL_FILES = ['encoder.onnx', 'tokenizer.json', 'weights.json'] as const;
 export type ModelFile = (typeof MODEL_FILES)[number];
 
 /** `model.json`, written by the training beside the files that it names. */
 export interface Manifest {
-  /** From the sums of all files: changes with the weights. */
+  /** From the sums of the encoder and its tokenizer: what it embeds depends on these. */
   readonly id: string;
   readonly dimensions: number;
   /** Longest text, in tokens, that is embedded. */
@@ -24,6 +25,7 @@ export interface ModelFolder {
   readonly manifest: Manifest;
   path(file: ModelFile): string;
   tokenizer(): Promise<object>;
+  fitted(): Promise<FittedWeights>;
 }
 
 /** @throws UserError naming the file that is missing or broken */
@@ -41,6 +43,7 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
     manifest,
     path: (file) => path.join(folder, file),
     tokenizer: () => readJson(folder, 'tokenizer.json'),
+    fitted: async () => (await readJson(folder, 'weights.json')) as unknown as FittedWeights,
   };
 }
 

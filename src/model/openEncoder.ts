@@ -26,6 +26,7 @@ export async function openEncoder(folder: string, options: EncoderOptions = {}):
   const tokenizer = await openTokenizer(await files.tokenizer()).catch((cause: unknown) => {
     throw brokenFile('tokenizer.json', cause);
   });
+  const fitted = await files.fitted();
   const runtime = await openRuntime(options);
   const model = await runtime.open(files.path('encoder.onnx')).catch((cause: unknown) => {
     throw brokenFile('encoder.onnx', cause);
@@ -60,6 +61,7 @@ export async function openEncoder(folder: string, options: EncoderOptions = {}):
   return {
     id: manifest.id,
     dimensions: manifest.dimensions,
+    fitted,
     runtime: runtime.name,
     embed: (texts, purpose) => {
       const prefix = purpose === 'query' ? manifest.queryPrefix : '';

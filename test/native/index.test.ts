@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CUE_WEIGHTS } from '../../src/compress/cueWeights.ts';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,6 +17,7 @@ function hashEncoder(id = 'hash-1'): Encoder & { asked: number } {
   return {
     id,
     dimensions: 64,
+    fitted: CUE_WEIGHTS,
     asked: 0,
     async embed(texts) {
       this.asked += texts.length;

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { FAILED_LABEL } from '../../src/compress/faithful.ts';
 import { KINDS, type Kind, type MemoryDraft, type Outcome } from '../../src/memory.ts';
-import type { Encoder, SegmentReading } from '../../src/model/encoder.ts';
+import type { Encoder, FittedWeights, SegmentReading } from '../../src/model/encoder.ts';
+import modelWeights from '../../models/weights.json' with { type: 'json' };
 import { type Told, memoriesOf, plainCompressor, tell } from '../support/compressSession.ts';
 
 const isBad = ({ outcome }: Pick<MemoryDraft, 'outcome'>): boolean => outcome === 'failed' || outcome === 'abandoned';
@@ -27,6 +28,7 @@ function readingOf(rows: readonly (readonly [piece: string, kind: Kind, outcome:
   return {
     id: 'scripted',
     dimensions: 1,
+    fitted: modelWeights as FittedWeights,
     embed: () => Promise.resolve([]),
     read: ({ segments }) => Promise.resolve(segments.map(({ text }) => reading(text))),
     dispose: () => Promise.resolve(),

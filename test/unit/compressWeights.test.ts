@@ -1,19 +1,18 @@
 // The fitted tables and the cues that are asked of them belong together: a cue renamed on one side only would silently be worth nothing.
 import assert from 'node:assert/strict';
+import { CUE_WEIGHTS } from '../../src/compress/cueWeights.ts';
 import { episodesOf } from '../../src/compress/episodes.ts';
 import { failureCues } from '../../src/compress/failureOdds.ts';
-import * as failureWeights from '../../src/compress/failureWeights.ts';
 import { kindCues, kindOdds } from '../../src/compress/kinds.ts';
-import * as kindWeights from '../../src/compress/kindWeights.ts';
 import { linkCues, linkOf } from '../../src/compress/links.ts';
-import * as linkWeights from '../../src/compress/linkWeights.ts';
 import { type ReadUnit, readPlainly } from '../../src/compress/read.ts';
 import { say } from '../../src/compress/say.ts';
 import { scenesOf } from '../../src/compress/scene.ts';
-import { type Weights, oddsOf } from '../../src/compress/weights.ts';
+import { oddsOf } from '../../src/compress/weights.ts';
 import { worthCues, worthOf } from '../../src/compress/worth.ts';
-import * as worthWeights from '../../src/compress/worthWeights.ts';
 import { KINDS } from '../../src/memory.ts';
+import type { FittedWeights, Weights } from '../../src/model/encoder.ts';
+import modelWeights from '../../models/weights.json' with { type: 'json' };
 import { countTokens, tell } from '../support/compressSession.ts';
 
 const units: readonly ReadUnit[] = scenesOf(
@@ -43,19 +42,20 @@ describe('fitted tables', () => {
   it('speak of cues that are there', () => {
     assert.equal(said.kind, 'said');
     if (said.kind !== 'said') return;
-    for (const table of [linkWeights.BY_MODEL, linkWeights.BY_CUES]) assertKnown(table, linkCues(anchor, other));
-    for (const table of [failureWeights.BY_MODEL, failureWeights.BY_CUES]) assertKnown(table, failureCues([anchor, other], []));
-    for (const table of [worthWeights.BY_MODEL, worthWeights.BY_CUES]) assertKnown(table, worthCues(finding, said));
-    for (const kind of KINDS)
-      for (const table of [kindWeights.BY_MODEL[kind], kindWeights.BY_CUES[kind]]) {
+    for (const { link, failure, worth, kinds } of [CUE_WEIGHTS, modelWeights as FittedWeights]) {
+      assertKnown(link, linkCues(anchor, other));
+      assertKnown(failure, failureCues([anchor, other], []));
+      assertKnown(worth, worthCues(finding, said));
+      for (const kind of KINDS) {
         // Which role and shape a segment has is one cue each.
         const ofAnyUnit = Object.fromEntries(
-          Object.keys(table.of)
+          Object.keys(kinds[kind].of)
             .filter((cue) => /^(?:role|shape):/.test(cue))
             .map((cue) => [cue, 0]),
         );
-        assertKnown(table, { ...ofAnyUnit, ...kindCues(anchor, [other]) });
+        assertKnown(kinds[kind], { ...ofAnyUnit, ...kindCues(anchor, [other]) });
       }
+    }
   });
 
   it('add up', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CUE_WEIGHTS } from '../../src/compress/cueWeights.ts';
 import type { Memory, MemoryId, Query } from '../../src/memory.ts';
 import type { Encoder } from '../../src/model/encoder.ts';
 import type { ReadableStore } from '../../src/retrieve/memoryCache.ts';
@@ -41,6 +42,7 @@ const MEANINGS = ['login token jwt session sign', 'port listen 4100 address sock
 const encoder: Encoder = {
   id: 'table',
   dimensions: MEANINGS.length + 1,
+  fitted: CUE_WEIGHTS,
   embed: async (texts) =>
     texts.map((text) => {
       const terms = termsOf(text);
