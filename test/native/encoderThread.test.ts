@@ -38,10 +38,10 @@ describe('the thread of the model', function () {
   });
 
   it('leaves the asker free, and answers a query before it has read all', async () => {
-    let longestMs = 0;
+    const pausesMs: number[] = [];
     let last = performance.now();
     const watch = setInterval(() => {
-      longestMs = Math.max(longestMs, performance.now() - last);
+      pausesMs.push(performance.now() - last);
       last = performance.now();
     }, 2);
     let isRead = false;
@@ -50,8 +50,9 @@ describe('the thread of the model', function () {
     assert.equal(isRead, false);
     await reading;
     clearInterval(watch);
-    // A window takes the model longer than this on any machine that runs tests; here it takes a thread's switch.
-    assert.ok(longestMs < 250, `the asker stood still for ${longestMs} ms`);
+    // Read on the asker's own thread, every pause would be as long as a window takes: some 100 ms. A busy machine may make some of them long, not most.
+    const middle = pausesMs.sort((x, y) => x - y)[Math.floor(pausesMs.length / 2)] ?? Infinity;
+    assert.ok(pausesMs.length > 50 && middle < 25, `the asker stood still for ${middle} ms, the middle of ${pausesMs.length} pauses`);
   });
 
   it('stops reading when told to', async () => {
