@@ -63,8 +63,15 @@ export function factsOf(units: readonly ReadUnit[], mostLinked: number): Fact[] 
 export function nearOf(units: readonly ReadUnit[]): (anchor: ReadUnit) => ReadonlySet<ReadUnit> {
   const byAt = new Map(units.map((unit) => [unit.at, unit]));
   const byName = new Map<string, ReadUnit[]>();
-  for (const unit of units) for (const name of unit.names) byName.set(name, [...(byName.get(name) ?? []), unit]);
-  const likely = units.filter(({ reading }) => reading.weight >= ANCHOR_FROM);
+  for (const unit of units) {
+    for (const name of unit.names) {
+      const others = byName.get(name);
+      if (others) others.push(unit);
+      else byName.set(name, [unit]);
+    }
+  }
+  // Without a model nothing is alike, and nothing need be compared.
+  const likely = units.filter(({ reading }) => reading.link && reading.weight >= ANCHOR_FROM);
   return (anchor) => {
     const near = new Set<ReadUnit>();
     for (let at = anchor.at - NEAR; at <= anchor.at + NEAR; at += 1) {

@@ -14,7 +14,6 @@ export interface Said {
   readonly text: string;
   readonly outcome: Outcome | null;
   readonly scope: Scope;
-  readonly weight: number;
   /** What the text was made from, the most telling first. */
   readonly parts: readonly ReadUnit[];
   /** Commands among them, as they were run. */
@@ -62,7 +61,6 @@ function sayFact(fact: Fact, limits: Limits): Said | Dropped {
     text: said,
     outcome,
     scope: scopeOf(memoryKind, parts),
-    weight: fact.weight,
     parts,
     commands: commandsOf(parts),
   });
@@ -161,7 +159,6 @@ function sayFailure(failure: Failure, limits: Limits): Said | Dropped {
     text,
     outcome: failure.outcome,
     scope: 'project',
-    weight: failure.weight,
     parts,
     commands: commandsOf(parts),
   });
