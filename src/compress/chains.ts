@@ -4,7 +4,7 @@ import { failureOf, isMeantToFail, tellsWrongWay } from './failureOdds.ts';
 import { type Failure } from './finding.ts';
 import { type Happening, isRun, runSign } from './outcome.ts';
 import { type ReadUnit, logit, sigmoid } from './read.ts';
-import type { Segment } from './segment.ts';
+import { type Segment, isProse } from './segment.ts';
 import { share } from './scene.ts';
 import { ABANDONED, ADMISSION, ATTEMPT_FAILED, CHATTER, CLAIM, FAILURE, PLAN, REFUTATION } from './words.ts';
 
@@ -34,13 +34,13 @@ export function failuresOf(session: Session): Failure[] {
 /** A reply or commit that says in so many words that a try came to nothing. */
 function toldIn(unit: ReadUnit, session: Session): Failure | undefined {
   const { role } = unit.segment.observation;
-  const { text, shape } = unit.segment;
+  const { text } = unit.segment;
   if (role !== 'reply' && role !== 'commit' && role !== 'revert') return undefined;
-  if (!isProse(shape) || !ATTEMPT_FAILED.test(text) || /\?\s*$/.test(text)) return undefined;
+  if (!isProse(unit.segment) || !ATTEMPT_FAILED.test(text) || /\?\s*$/.test(text)) return undefined;
   const isWhole = unit.words.size >= 10 && /\b(?:tried|attempt\w*|using|with|approach|first)\b/i.test(text);
   // The second of two sentences that say so belongs to the first.
   const before = session.byObservation.get(unit.observation)?.some((other) => {
-    return other.at < unit.at && unit.at - other.at <= 2 && isProse(other.segment.shape) && ATTEMPT_FAILED.test(other.segment.text);
+    return other.at < unit.at && unit.at - other.at <= 2 && isProse(other.segment) && ATTEMPT_FAILED.test(other.segment.text);
   });
   if (before) return undefined;
   const tried = isWhole ? [] : triedBefore(unit, session);
@@ -94,7 +94,7 @@ function refutedBy(units: readonly ReadUnit[], session: Session): Failure | unde
   const admission = best(
     session.units.filter(
       ({ episode, segment }) =>
-        episode === first.episode && segment.observation.role === 'reply' && isProse(segment.shape) && ADMISSION.test(segment.text),
+        episode === first.episode && segment.observation.role === 'reply' && isProse(segment) && ADMISSION.test(segment.text),
     ),
   );
   const spoken = new Set([...why.words, ...(admission?.words ?? [])]);
@@ -103,7 +103,7 @@ function refutedBy(units: readonly ReadUnit[], session: Session): Failure | unde
     ({ episode, segment, words, names }) =>
       episode === first.episode - 1 &&
       segment.observation.role === 'reply' &&
-      isProse(segment.shape) &&
+      isProse(segment) &&
       !PLAN.test(segment.text) &&
       (CLAIM.test(segment.text) || /\b(?:chang|updat|add|fix|remov|us|creat|implement|mov|renam)\w*\b/i.test(segment.text)) &&
       (share(named, names) > 0 || share(words, spoken) >= 0.2),
@@ -124,7 +124,7 @@ function triedBefore(unit: ReadUnit, session: Session): ReadUnit[] {
       // A vague sentence ("that did not work") speaks of what was done last, any other of what it names.
       (unit.words.size < 6 || share(names, unit.names) > 0 || share(words, unit.words) >= 0.15) &&
       (isCommandLine(segment) ||
-        (isProse(segment.shape) &&
+        (isProse(segment) &&
           segment.observation.role === 'reply' &&
           !CHATTER.test(segment.text) &&
           (PLAN.test(segment.text) || /\b(?:tr(?:y|ied|ying)|us(?:e|ing)|chang\w+|add\w*|replac\w+)\b/i.test(segment.text)))),
@@ -148,7 +148,7 @@ function replyAfter(unit: ReadUnit, session: Session, sameObservation: boolean):
   const remedies = later.filter(
     ({ at, observation, segment, words, names }) =>
       segment.observation.role === 'reply' &&
-      isProse(segment.shape) &&
+      isProse(segment) &&
       words.size >= 4 &&
       !/\?\s*$/.test(segment.text) &&
       (!ATTEMPT_FAILED.test(segment.text) || /\b(?:revert|undo|undid|roll)/i.test(segment.text)) &&
@@ -202,10 +202,6 @@ function failure(
 /** A line that was run: not the title which an editor writes over a call. */
 function isCommandLine({ shape, text }: Segment): boolean {
   return shape === 'command' && !/<\/?summary|\bTool use:/.test(text);
-}
-
-function isProse(shape: string): boolean {
-  return shape === 'sentence' || shape === 'item';
 }
 
 /** The one with the greatest weight (log-odds) plus `more`; the first of equals. */

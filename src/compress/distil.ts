@@ -1,7 +1,7 @@
 // Segments → one telegraphic sentence. Words are dropped, never made up or put in another order; a negation, a failure, a reason, a value or an
 // identifier is never among the dropped ones (`loses` holds every step to that).
 import { withoutLesserClauses } from './clauses.ts';
-import type { Segment } from './segment.ts';
+import { type Segment, isProse } from './segment.ts';
 import { ATTEMPT_FAILED, FAILURE, FILLER, NEGATION, OPENER, REASON } from './words.ts';
 
 const MARKS = /[✅☑✔✓❌✗✘🔧🎉🚀📝📁📄⚠️🎯💡🔍✨👍🐛🔒📊📋🧪🛠️📦🏗️🔄]+\s*/gu;
@@ -20,8 +20,7 @@ const VALUES = /\d+(?:\.\d+)*|`[^`]+`|--?[a-z][\w-]*|[\w@.-]*[/\\][\w@./\\-]+|\b
 /** One segment, shortened; by what the model says of its words where there is one (`SegmentReading.keep`). Empty when nothing worth saying is left. */
 export function shorten(segment: Pick<Segment, 'text' | 'shape'>, keep?: ArrayLike<number>): string {
   if (segment.shape === 'command') return shortenCommand(segment.text);
-  const isProse = segment.shape === 'sentence' || segment.shape === 'item';
-  const whole = keep && isProse ? withoutLesserClauses(segment.text, keep, loses) : segment.text;
+  const whole = keep && isProse(segment) ? withoutLesserClauses(segment.text, keep, loses) : segment.text;
   let text = whole.replace(MARKS, '').replace(TAGS, '');
   if (segment.shape === 'row') text = text.replace(/\s*\|\s*/g, ' | ');
   if (segment.shape !== 'code' && segment.shape !== 'added' && segment.shape !== 'removed' && segment.shape !== 'output')

@@ -1,7 +1,7 @@
 // How likely it is that something came to nothing: what the model read, what is said and what happened, weighed together.
-import type { Observation } from '../memory.ts';
 import type { Happening } from './outcome.ts';
 import { type ReadUnit, logit } from './read.ts';
+import { isOutput, isProse } from './segment.ts';
 import { ADMISSION, ATTEMPT_FAILED, NEGATION, NOT_FOUND, RETRY, RUN_FAILED, UNDOING_WORDS, WRONG_WAY } from './words.ts';
 import { oddsOf } from './weights.ts';
 
@@ -32,13 +32,13 @@ export function failureCues(parts: readonly ReadUnit[], happenings: readonly Hap
     return Math.max(-4, Math.min(4, odds));
   };
   const some = (holds: (unit: ReadUnit) => boolean) => (parts.some(holds) ? 1 : 0);
-  const prose = (pattern: RegExp) => some(({ segment }) => isProse(segment.shape) && pattern.test(segment.text));
+  const prose = (pattern: RegExp) => some(({ segment }) => isProse(segment) && pattern.test(segment.text));
   const reply = (pattern: RegExp) =>
-    some(({ segment }) => segment.observation.role === 'reply' && isProse(segment.shape) && pattern.test(segment.text));
+    some(({ segment }) => segment.observation.role === 'reply' && isProse(segment) && pattern.test(segment.text));
   const episode = Math.max(...parts.map((part) => part.episode));
   const commands = parts.filter(({ segment }) => segment.shape === 'command').map(({ segment }) => segment.text);
   const output = (holds: (unit: ReadUnit) => boolean) =>
-    parts.some(isMeantToFail) ? 0 : some((unit) => isOutput(unit.segment.observation) && holds(unit));
+    parts.some(isMeantToFail) ? 0 : some((unit) => isOutput(unit.segment) && holds(unit));
   return {
     cameToNothing: read(({ reading }) => reading.outcomes.failed + reading.outcomes.abandoned),
     failedAttempt: read(({ reading }) => reading.kinds.failed_attempt),
@@ -61,7 +61,3 @@ export function failureOf(parts: readonly ReadUnit[], happenings: readonly Happe
   const [first] = parts;
   return first ? oddsOf(first.fitted.failure, failureCues(parts, happenings)) : -Infinity;
 }
-
-const isProse = (shape: string): boolean => shape === 'sentence' || shape === 'item';
-
-const isOutput = ({ role }: Observation): boolean => role === 'result' || role === 'command';

@@ -1,9 +1,8 @@
 // How likely two segments tell the same fact: from where they stand, what they share, and the model's link vectors where there are any.
 import { type ReadUnit, logit } from './read.ts';
 import { share } from './scene.ts';
+import { isReadable } from './segment.ts';
 import { oddsOf } from './weights.ts';
-
-const isProse = ({ segment }: ReadUnit): boolean => segment.shape === 'sentence' || segment.shape === 'item' || segment.shape === 'row';
 
 /** What is seen of a pair, each 0 or 1 or a share, but for `weight` (log-odds). */
 export function linkCues(anchor: ReadUnit, other: ReadUnit): Record<string, number> {
@@ -21,8 +20,8 @@ export function linkCues(anchor: ReadUnit, other: ReadUnit): Record<string, numb
     sameHeading: isSameObservation && heading !== '' && heading === other.segment.heading ? 1 : 0,
     sameRole: anchor.segment.observation.role === other.segment.observation.role ? 1 : 0,
     sameShape: anchor.segment.shape === other.segment.shape ? 1 : 0,
-    bothProse: isProse(anchor) && isProse(other) ? 1 : 0,
-    neitherProse: !isProse(anchor) && !isProse(other) ? 1 : 0,
+    bothProse: isReadable(anchor.segment) && isReadable(other.segment) ? 1 : 0,
+    neitherProse: !isReadable(anchor.segment) && !isReadable(other.segment) ? 1 : 0,
     names: share(anchor.names, other.names),
     namesBack: share(other.names, anchor.names),
     words: share(anchor.words, other.words),

@@ -3,6 +3,7 @@
 import type { Kind, Observation, Outcome } from '../memory.ts';
 import type { ReadUnit } from './read.ts';
 import type { Scene } from './scene.ts';
+import { isOutput, isProse } from './segment.ts';
 import { APPROVAL, FAILURE, REFUTATION, RUN_FAILED, RUN_PASSED, contentWords } from './words.ts';
 
 /** Something that happened and speaks for or against what went before. */
@@ -103,12 +104,12 @@ export function outcomeOf(kind: Kind, parts: readonly ReadUnit[], happenings: re
   const numbers = parts.map((part) => part.observation);
   const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
   const episode = Math.max(...parts.map((part) => part.episode));
-  const failedParts = parts.filter(({ segment: { observation } }) => isOutput(observation) && runSign(observation) === 'failed');
+  const failedParts = parts.filter(({ segment }) => isOutput(segment) && runSign(segment.observation) === 'failed');
   if (failedParts.some((part) => kind !== 'bug_fix' || part.observation === last)) return null;
   if (kind !== 'bug_fix' && parts.some(({ segment }) => FAILURE.test(segment.text) || RUN_FAILED.test(segment.text))) return null;
   // A repair is one where somebody says so; an error beside a later run that passed is none.
   const saysRepaired = ({ cues, segment }: ReadUnit) =>
-    isProse(segment.shape) && (cues.includes('fix') || cues.includes('claim')) && !cues.includes('plan');
+    isProse(segment) && (cues.includes('fix') || cues.includes('claim')) && !cues.includes('plan');
   if (kind === 'bug_fix' && !parts.some(saysRepaired)) return null;
   if (kind === 'command') {
     const runs = parts.filter(({ segment }) => segment.shape === 'command').map(({ observation }) => observation);
@@ -123,10 +124,6 @@ export function outcomeOf(kind: Kind, parts: readonly ReadUnit[], happenings: re
       (it.episode === episode || (it.episode === episode + 1 && (it.sign === 'refuted' || it.sign === 'approved'))),
   );
   if (after.some(isAgainst)) return null;
-  const isOwnProof = parts.some(({ segment: { observation } }) => isOutput(observation) && runSign(observation) === 'passed');
+  const isOwnProof = parts.some(({ segment }) => isOutput(segment) && runSign(segment.observation) === 'passed');
   return isOwnProof || after.length > 0 ? 'worked' : null;
 }
-
-const isProse = (shape: string): boolean => shape === 'sentence' || shape === 'item';
-
-const isOutput = ({ role }: Observation): boolean => role === 'result' || role === 'command';

@@ -6,6 +6,7 @@ import { FAILED_LABEL } from './faithful.ts';
 import type { Fact, Failure, Finding } from './finding.ts';
 import { type Happening, outcomeOf } from './outcome.ts';
 import { type ReadUnit, likeliestKind } from './read.ts';
+import { isOutput } from './segment.ts';
 import { ABANDONED, ADMISSION, ATTEMPT_FAILED, FAILURE, NEGATION, REFUTATION, RUN_FAILED, WRONG_WAY, contentWords } from './words.ts';
 
 export interface Said {
@@ -102,15 +103,13 @@ const SAYS_TROUBLE = new RegExp(`${FAILURE.source}|${NEGATION.source}|${ABANDONE
 const EXIT_ONLY = /^\W*(?:error: )?(?:(?:process )?exited with |command failed with )?exit (?:code|status):? \d+\W*$/i;
 
 /** What a program prints tells of no attempt by itself: somebody must speak, change or run something. */
-const tellsOfTrying = (unit: ReadUnit): boolean => !isOutput(unit) && !isMeantToFail(unit);
-
-const isOutput = ({ segment }: ReadUnit): boolean => segment.observation.role === 'result' || segment.observation.role === 'command';
+const tellsOfTrying = (unit: ReadUnit): boolean => !isOutput(unit.segment) && !isMeantToFail(unit);
 
 /** Which of the parts is the output of a run that failed as `isOf` says, and whose command stands before it; -1 when none is. */
 function failedRunIn(inOrder: readonly ReadUnit[], isOf: (output: string, command: string) => boolean): number {
   return inOrder.findIndex((unit, i) => {
     const { segment } = unit;
-    if (!isOutput(unit) || EXIT_ONLY.test(segment.text)) return false;
+    if (!isOutput(segment) || EXIT_ONLY.test(segment.text)) return false;
     return inOrder
       .slice(0, i)
       .some(

@@ -19,6 +19,15 @@ export interface Segment {
   readonly heading: string;
 }
 
+/** Written in sentences. */
+export const isProse = ({ shape }: Pick<Segment, 'shape'>): boolean => shape === 'sentence' || shape === 'item';
+
+/** Written to be read, rows of tables too. */
+export const isReadable = (segment: Pick<Segment, 'shape'>): boolean => isProse(segment) || segment.shape === 'row';
+
+/** Printed by a program. */
+export const isOutput = ({ observation: { role } }: Pick<Segment, 'observation'>): boolean => role === 'result' || role === 'command';
+
 /** As long as a quote may be (`Evidence.quote`). */
 export const LONGEST = 300;
 

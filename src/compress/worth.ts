@@ -1,11 +1,10 @@
 // How likely a finding, as it is said, tells something that a careful reader would keep: from the readings of its parts and from how it is said.
 import type { Finding } from './finding.ts';
-import { type ReadUnit, logit, sigmoid } from './read.ts';
+import { logit, sigmoid } from './read.ts';
 import type { Said } from './say.ts';
+import { isReadable } from './segment.ts';
 import { oddsOf } from './weights.ts';
 import { contentWords } from './words.ts';
-
-const isProse = ({ segment }: ReadUnit): boolean => segment.shape === 'sentence' || segment.shape === 'item' || segment.shape === 'row';
 
 /** What is seen of a finding: log-odds, shares, counts by logarithm, or 0 and 1. */
 export function worthCues(finding: Finding, said: Said): Record<string, number> {
@@ -31,7 +30,7 @@ export function worthCues(finding: Finding, said: Said): Record<string, number> 
     asked: Number(anchor.segment.observation.role === 'request'),
     called: Number(anchor.segment.observation.role === 'call'),
     printed: Number(anchor.segment.observation.role === 'result' || anchor.segment.observation.role === 'command'),
-    prose: mean(parts.map((part) => Number(isProse(part)))),
+    prose: mean(parts.map((part) => Number(isReadable(part.segment)))),
     reason: has('reason'),
     code: has('code'),
     claim: has('claim'),
