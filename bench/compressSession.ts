@@ -12,7 +12,6 @@ import { readSession, type LabelledSession } from './labels.ts';
 import type { Others } from './memoriesFile.ts';
 import { overrulesOf, type Overrules } from './overrules.ts';
 import { openCompressor, observed, remembering } from './product.ts';
-import type { ResidentMemory } from './residentMemory.ts';
 import { BASELINES, WHOLE, WITHOUT } from './ways.ts';
 
 /** What the compressor may spend on a session; the baselines get as much. */
@@ -41,8 +40,6 @@ export interface SessionOptions {
   /** Also without each part of the compressor. */
   readonly isInParts: boolean;
   readonly others: readonly Others[];
-  /** Looks on while the product, as it ships, compresses. */
-  readonly resident: ResidentMemory;
 }
 
 export async function compressSession(label: LabelledSession, options: SessionOptions): Promise<CompressedSession> {
@@ -55,7 +52,7 @@ export async function compressSession(label: LabelledSession, options: SessionOp
     const compressor = openCompressor(encoder, store);
     const startedAt = performance.now();
     const cpuBefore = process.cpuUsage();
-    const { memories } = await options.resident.during(() => compressor.compress(observations));
+    const { memories } = await compressor.compress(observations);
     const used = process.cpuUsage(cpuBefore);
     const wallSeconds = (performance.now() - startedAt) / 1_000;
 

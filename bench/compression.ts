@@ -6,10 +6,10 @@ import { drawn } from './draw.ts';
 import { readFolds } from './folds.ts';
 import { readLabels, readSession, spreadOverOwners, type LabelledSession } from './labels.ts';
 import { readOthers, writeMemories, type Others } from './memoriesFile.ts';
-import { readOptions, runBench } from './options.ts';
+import { SHIPPED_MODEL, readOptions, runBench } from './options.ts';
 import { openModel } from './product.ts';
 import { lastLine, progress } from './report.ts';
-import { watchResidentMemory } from './residentMemory.ts';
+import { type ServiceMemory, serviceMemory } from './serviceMemory.ts';
 import { OWN_WAYS } from './ways.ts';
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -22,6 +22,7 @@ async function main(argv: readonly string[]): Promise<void> {
     parts: '',
     others: 'NAME=FILE …',
     draw: 'N',
+    service: 'N',
     memories: 'FILE',
   });
   const folder = options.needed('sessions');
@@ -31,21 +32,16 @@ async function main(argv: readonly string[]): Promise<void> {
   const others = readAllOthers(options.all('others'), labels);
   const draw = options.count('draw');
 
-  const resident = watchResidentMemory();
-  const before = resident.nowMb();
-  let withModel: number | undefined;
   const done = new Map<LabelledSession, CompressedSession>();
   // One model at a time, each fold's sessions together.
   for (const [model, members] of Map.groupBy(labels, ({ file }) => folds?.(file) ?? options.text('model'))) {
     const encoder = await openModel({ model, isPlain });
-    withModel ??= resident.nowMb();
     for (const label of members) {
-      done.set(label, await compressSession(label, { folder, model: encoder, isInParts: options.isOn('parts'), others, resident }));
+      done.set(label, await compressSession(label, { folder, model: encoder, isInParts: options.isOn('parts'), others }));
       if (done.size % 20 === 0) progress(`${done.size} of ${labels.length} sessions`);
     }
     await encoder?.dispose();
   }
-  const rssOfCompressingMb = { before, withModel: withModel ?? before, maximum: resident.maximumMb(), after: resident.nowMb() };
 
   // In the order of the labels, so that what is drawn by lot does not depend on the folds.
   const sessions = labels.flatMap((label) => done.get(label) ?? []);
@@ -59,12 +55,26 @@ async function main(argv: readonly string[]): Promise<void> {
   const { tables, result } = reportOf(sessions, {
     model: isPlain ? 'none' : folds ? 'one a fold' : 'shipped',
     seed: options.seed,
-    rssMb: process.resourceUsage().maxRSS / 1_024,
-    rssOfCompressingMb,
+    service: await memoryOfService(folder, labels, options.count('service'), options.text('model') ?? SHIPPED_MODEL),
   });
   for (const table of tables) console.log(`${table}\n`);
   if (draw !== undefined) console.log(`${drawn(sessions, draw, options.seed, (file) => readSession(folder, file).lines)}\n`);
   lastLine(result, options.json);
+}
+
+/** While it takes in the longest `count` of the sessions. */
+async function memoryOfService(
+  folder: string,
+  labels: readonly LabelledSession[],
+  count = 0,
+  model: string,
+): Promise<ServiceMemory | undefined> {
+  if (count === 0) return undefined;
+  const sessions = labels.map(({ file }) => readSession(folder, file)).sort((a, b) => b.lines.length - a.lines.length);
+  return serviceMemory(
+    sessions.slice(0, count).map(({ signals }) => signals),
+    model,
+  );
 }
 
 function readAllOthers(said: readonly string[], labels: readonly LabelledSession[]): Others[] {

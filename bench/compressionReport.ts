@@ -6,24 +6,15 @@ import type { Judged } from './judge.ts';
 import { ownerOf } from './labels.ts';
 import { interval, mean } from './metrics.ts';
 import { table } from './report.ts';
+import type { ServiceMemory } from './serviceMemory.ts';
 import { BASELINES, WHOLE } from './ways.ts';
 
 export interface CompressionRun {
   /** Whose model it was: `none`, `shipped`, or `one a fold`. */
   readonly model: string;
   readonly seed: number;
-  /** The most memory that this process ever held, in megabytes. */
-  readonly rssMb: number;
-  /**
-   * Megabytes of this process: before a model was opened, after, the most while the product as it ships compressed, and at the end. No figure of the
-   * service: labels, judging and the other ways leave things behind that are in it, so that it is nearest to it without `--parts` and with few sessions.
-   */
-  readonly rssOfCompressingMb: {
-    readonly before: number;
-    readonly withModel: number;
-    readonly maximum: number | null;
-    readonly after: number;
-  };
+  /** Absent when it was not asked for. */
+  readonly service: ServiceMemory | undefined;
 }
 
 interface Way {
@@ -94,8 +85,8 @@ function resultOf(sessions: readonly CompressedSession[], made: readonly Judged[
     secondsPerSession: seconds / sessions.length,
     wallSecondsPerSession: total((session) => session.wallSeconds) / sessions.length,
     tokensPerSecond: inTokens / seconds,
-    rssMb: run.rssMb,
-    rssOfCompressingMb: run.rssOfCompressingMb,
+    rssMb: run.service?.mostMb ?? null,
+    rssAtRestMb: run.service?.atRestMb ?? null,
   };
 }
 
@@ -156,7 +147,7 @@ function ownerTable(sessions: readonly CompressedSession[]): string {
   );
 }
 
-function valueTable({ failures, supersession, tokensPerSession, rssOfCompressingMb, ...result }: Result): string {
+function valueTable({ failures, supersession, tokensPerSession, ...result }: Result): string {
   return table(
     ['', 'value'],
     [
@@ -176,10 +167,8 @@ function valueTable({ failures, supersession, tokensPerSession, rssOfCompressing
       ['memories per 1,000 tokens without facts', result.withoutFacts.memoriesPer1000Tokens],
       ['processor seconds a session', result.secondsPerSession],
       ['tokens a processor second', result.tokensPerSecond],
-      ['MB of this process, the bench in it: before a model was opened', rssOfCompressingMb.before],
-      ['  with the model', rssOfCompressingMb.withModel],
-      ['  most while compressing', rssOfCompressingMb.maximum],
-      ['  at the end', rssOfCompressingMb.after],
+      ['MB of the service: at rest, the model loaded', result.rssAtRestMb],
+      ['  most while compressing', result.rssMb],
     ],
   );
 }

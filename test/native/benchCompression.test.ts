@@ -110,6 +110,15 @@ describe('bench: compression', () => {
     assert.deepEqual(cairnAhead, { mean: 0, interval: null });
   }).timeout(30_000);
 
+  it('measures the memory of the service while it compresses', async () => {
+    const root = path.resolve(import.meta.dirname, '../..');
+    await promisify(execFile)(process.execPath, [path.join(root, 'scripts/build.mjs')], { cwd: root });
+    const { stdout } = await run('--service', '1');
+    const { rssMb, rssAtRestMb } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<'rssMb' | 'rssAtRestMb', number>;
+    if (!fs.existsSync('/proc/self/clear_refs')) assert.equal(rssMb, null, 'only Linux tells');
+    else assert.ok(rssAtRestMb > 50 && rssMb >= rssAtRestMb && rssMb <= 400, `${rssAtRestMb} MB at rest, ${rssMb} MB at most`);
+  }).timeout(60_000);
+
   it('says what is wrong with a command line, and ends with 1', async () => {
     const others = write('others.jsonl', ROW);
     for (const [more, message] of [

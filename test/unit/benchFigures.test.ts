@@ -105,8 +105,7 @@ describe('bench: figures of a way', () => {
 const RUN: CompressionRun = {
   model: 'none',
   seed: 1,
-  rssMb: 300,
-  rssOfCompressingMb: { before: 100, withModel: 150, maximum: 200, after: 180 },
+  service: { atRestMb: 200, mostMb: 300 },
 };
 
 const session = (file: string, ways: Readonly<Record<string, Judged>>): CompressedSession => ({
@@ -131,7 +130,7 @@ describe('bench: the report on compression', () => {
     const names = [
       ...['bench', 'sessions', 'facts', 'recall', 'byKind', 'recallByOwnerMean', 'precision', 'kindAccuracy', 'failures', 'polarityKept'],
       ...['noiseRate', 'unlabelledRate', 'memoriesPerSession', 'tokensPerSession', 'compressionRatio', 'faithfulness', 'secondsPerSession'],
-      ...['tokensPerSecond', 'rssMb', 'supersession', 'withoutFacts', 'baselines', 'ways', 'rssOfCompressingMb'],
+      ...['tokensPerSecond', 'rssMb', 'supersession', 'withoutFacts', 'baselines', 'ways', 'rssAtRestMb'],
     ];
     assert.deepEqual(
       names.filter((name) => !(name in result)),

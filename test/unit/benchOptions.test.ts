@@ -1,7 +1,6 @@
 // What the benches take on their command lines.
 import assert from 'node:assert/strict';
 import { readOptions } from '../../bench/options.ts';
-import { watchResidentMemory } from '../../bench/residentMemory.ts';
 import { UserError } from '../../src/util/errors.ts';
 
 const NAMES = { sessions: 'DIR', plain: '', others: 'NAME=FILE …', draw: 'N' };
@@ -23,21 +22,5 @@ describe('bench: options', () => {
   it('says what it takes when it is given something else', () => {
     assert.throws(() => read('--draws', '5'), /It takes: .*\[--others NAME=FILE …\] \[--draw N\]/);
     assert.throws(() => read().needed('sessions'), UserError);
-  });
-});
-
-describe('bench: memory of the process', () => {
-  it('sees what is held while something runs, and hands on what comes of it', async () => {
-    const resident = watchResidentMemory();
-    assert.equal(resident.maximumMb(), null);
-    const before = resident.nowMb();
-    const held = await resident.during(async () => Buffer.alloc(96 * 2 ** 20, 1));
-    assert.equal(held.length, 96 * 2 ** 20);
-    // Something else may be given back meanwhile: not all of it need show.
-    assert.ok((resident.maximumMb() ?? 0) > before + 48);
-    await assert.rejects(
-      resident.during(() => Promise.reject(new Error('no'))),
-      /no/,
-    );
   });
 });

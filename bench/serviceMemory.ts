@@ -1,0 +1,79 @@
+// How much memory the service holds at a user's: the bundled process, which takes in conversations and compresses them.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { keepService } from '../src/link/childService.ts';
+import type { Signal } from '../src/memory.ts';
+import { UserError } from '../src/util/errors.ts';
+import { benchLog } from './product.ts';
+
+const SERVICE = path.resolve(import.meta.dirname, '../dist/service.cjs');
+/** Compressing the longest of conversations on a busy machine. */
+const LIMIT_MS = 300_000;
+
+/** Megabytes (2^20 bytes) resident. */
+export interface ServiceMemory {
+  /** The model loaded, nothing taken in. */
+  readonly atRestMb: number;
+  /** The most while it took in and compressed the conversations, one after the other. */
+  readonly mostMb: number;
+}
+
+/**
+ * Needs the bundle of `npm run build`. Undefined where the system does not tell in /proc.
+ * @throws UserError without the bundle or a model
+ */
+export async function serviceMemory(sessions: readonly (readonly Signal[])[], models: string): Promise<ServiceMemory | undefined> {
+  if (!fs.existsSync(SERVICE)) throw new UserError('There is no dist/service.cjs. Run `npm run build` first.');
+  if (!fs.existsSync('/proc/self/clear_refs')) return undefined;
+  const base = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'cairn-bench-'));
+  const folder = path.join(base, 'project');
+  fs.mkdirSync(folder);
+  process.env['CAIRN_HOME'] = path.join(base, 'home');
+  const service = keepService({ script: SERVICE, log: benchLog });
+  const until = async (holds: () => Promise<boolean>): Promise<void> => {
+    const endsAt = performance.now() + LIMIT_MS;
+    while (!(await holds())) {
+      if (performance.now() > endsAt) throw new Error('the service does not get done');
+      await delay(50);
+    }
+  };
+  try {
+    await service.api.configure({
+      roots: [{ folder, storage: path.join(base, 'storage') }],
+      globalStorage: path.join(base, 'global'),
+      models,
+      sources: [],
+      excluded: [],
+      sessionStartTokens: 800,
+      promptTokens: 300,
+      keepDays: 7,
+      maxStoreMb: 1_000,
+      isPaused: false,
+    });
+    await until(async () => {
+      const { model } = await service.api.status();
+      if (model === 'missing') throw new UserError(`The service has found no model in ${models}.`);
+      return model === 'ready';
+    });
+    const atRestMb = residentMb(service.pid, 'VmRSS');
+    for (const signals of sessions) {
+      const session = signals[0]?.place.session;
+      if (!session) continue;
+      await service.api.capture(folder, signals);
+      await service.api.turnEnded(folder, session);
+      await until(async () => (await service.api.status()).stores.every(({ waiting }) => waiting === 0));
+    }
+    return { atRestMb, mostMb: residentMb(service.pid, 'VmHWM') };
+  } finally {
+    await service.end();
+    fs.rmSync(base, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** `VmHWM` is the most that there ever was. */
+function residentMb(pid: number | undefined, field: 'VmRSS' | 'VmHWM'): number {
+  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) / 1_024;
+}
