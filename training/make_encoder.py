@@ -106,7 +106,7 @@ def found(data: str, readings: str, cache: str) -> list[dict]:
     for weights in (None, os.path.join(cache, "weights.json")):
         if weights:
             with open(weights, "w", encoding="utf8") as file:
-                json.dump(fit_weights.tables(rows, lambda line: None), file)
+                json.dump(fit_weights.tables(rows, "model", lambda line: None), file)
         command = [corpora.node(), os.path.join(HERE, "export_findings.ts"), "--data", data, "--readings", readings, *(["--weights", weights] if weights else [])]
         rows = [json.loads(line) for line in subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()]
     return rows
@@ -182,7 +182,7 @@ def main() -> None:
         print(f"fold {fold}: " + ", ".join(f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()), flush=True)
         table.append(row)
         if arguments.folds:
-            weights = fit_weights.tables([r for r in rows_found if fold_of_file[r["file"]] != fold], lambda line: None)
+            weights = fit_weights.tables([r for r in rows_found if fold_of_file[r["file"]] != fold], "model", lambda line: None)
             write_folder(os.path.join(arguments.folds, f"fold{fold}"), models[fold], corpus, calibration, weights, fp32, int8, tokenizer)
     print("mean of folds: " + ", ".join(f"{k} {np.mean([row[k] for row in table]):.3f}" for k in table[0] if k not in ("segments", "evidence")))
     if arguments.folds:
@@ -193,7 +193,7 @@ def main() -> None:
     rows = [np.flatnonzero(corpus.row_fold == fold) for fold in said]
     calibration = calibrate(np.concatenate([said[f]["weight"][r] for f, r in zip(said, rows)]), np.concatenate([corpus.evidence[r] for r in rows]))
     model = trained(corpus, everything, "all", arguments, fp32)
-    write_folder(arguments.out, model, corpus, calibration, fit_weights.tables(rows_found), fp32, int8, tokenizer)
+    write_folder(arguments.out, model, corpus, calibration, fit_weights.tables(rows_found, "model"), fp32, int8, tokenizer)
     print(json.dumps({name: float(np.mean([row[name] for row in table])) for name in table[0]}))
 
 

@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+torch.sparse.check_sparse_tensor_invariants.disable()  # or torch says at each start that it does not check
+
 KINDS = ["decision", "pattern", "bug_fix", "preference", "failed_attempt", "architecture", "command", "todo"]
 OUTCOMES = ["worked", "failed", "abandoned", "none"]
 WIDTH, HEADS, INNER = 384, 12, 1536

@@ -57,8 +57,6 @@ export const MOST_LINES = 6;
 const CONTEXT_CHARACTERS = 600;
 /** Of these, the request's share: a memory is often asked for in the words of the question that it answered. */
 const REQUEST_CHARACTERS = 200;
-/** Least weight of a memory: of .10, .13, .15 and .20 with a model, of .12, .20, .25 and .30 without one. More brings precision at twice the cost in recall. */
-const LEAST = { model: 0.1, plain: 0.15 } as const;
 
 export function createCompressor(parts: CompressorParts): Compressor {
   const isLeftOut = (part: CompressorPart): boolean => parts.leaveOut?.has(part) ?? false;
@@ -90,7 +88,7 @@ export function createCompressor(parts: CompressorParts): Compressor {
       const failures = isLeftOut('chains') ? [] : failuresOf({ units, byObservation, happenings });
       const findings: Finding[] = [...failures, ...factsOf(units, isLeftOut('links') ? 0 : MOST_LINKED)];
 
-      const least = encoder ? LEAST.model : LEAST.plain;
+      const keepFrom = read[0]?.fitted.keepFrom ?? 0;
       const candidates: Candidate<MemoryDraft>[] = [];
       for (const finding of findings) {
         const said = say(finding, {
@@ -105,7 +103,7 @@ export function createCompressor(parts: CompressorParts): Compressor {
           continue;
         }
         const weight = worthOf(finding, said);
-        if (weight < least) {
+        if (weight < keepFrom) {
           drop('trivial');
           continue;
         }
@@ -124,7 +122,7 @@ export function createCompressor(parts: CompressorParts): Compressor {
           made: draft,
         });
       }
-      const chosen = chooseSet(withoutDisguised(candidates), parts.budgetTokens ?? BUDGET_TOKENS, least);
+      const chosen = chooseSet(withoutDisguised(candidates), parts.budgetTokens ?? BUDGET_TOKENS, keepFrom);
       const inOrder = chosen.sort((a, b) => firstAt(a.finding) - firstAt(b.finding));
       parts.log.debug(
         `compressed: ${observations.length} observations, ${units.length} segments, ${candidates.length} candidates, ${chosen.length} memories`,

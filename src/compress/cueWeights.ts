@@ -335,4 +335,6 @@ export const CUE_WEIGHTS: FittedWeights = {
       },
     },
   },
+  keepFrom: 0.15,
+  failedFrom: 0,
 };

@@ -69,10 +69,7 @@ function sayFact(fact: Fact, limits: Limits): Said | Dropped {
   const wrongWay = failedRunIn(inOrder, tellsWrongWay);
   const run = wrongWay > 0 ? wrongWay : failedRunIn(inOrder, (output) => RUN_FAILED.test(output) && !WRONG_WAY.test(output));
   const odds = failureOf(parts, limits.happenings);
-  if (
-    (odds >= (fact.anchor.reading.link ? FAILED_FROM.model : FAILED_FROM.plain) && parts.some(tellsOfTrying)) ||
-    (wrongWay > 0 && odds >= FAILED_RUN_FROM)
-  ) {
+  if ((odds >= fact.anchor.fitted.failedFrom && parts.some(tellsOfTrying)) || (wrongWay > 0 && odds >= FAILED_RUN_FROM)) {
     const outcome = gaveUp(parts) ? 'abandoned' : 'failed';
     const labelled = withLabel(inOrder, run > 0 ? run : whyIn(inOrder), limits);
     if (labelled) return made('failed_attempt', labelled, outcome);
@@ -87,11 +84,7 @@ function sayFact(fact: Fact, limits: Limits): Said | Dropped {
   return labelled ? made(kind, labelled, null) : made(kind, text, outcome);
 }
 
-/**
- * Log-odds of having come to nothing from which a fact is told as a failed attempt: by itself, and where a run in it failed by the way it was run. With a
- * model, at 0 (.5, 1) of the carried facts that did not fail .046 (.024, .018) are told as failures, and .715 (.702, .702) of those that did say so.
- */
-const FAILED_FROM = { model: 1, plain: 0 } as const;
+/** Log-odds of having come to nothing from which a fact is told as a failed attempt where a run in it failed by the way it was run. */
 const FAILED_RUN_FROM = -0.5;
 /** Only what is so unlikely to have come to nothing may be told as a success. */
 const WORKED_BELOW = -1.5;

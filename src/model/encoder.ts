@@ -50,6 +50,10 @@ export interface FittedWeights {
   readonly worth: Weights;
   /** Of which kind a fact is. */
   readonly kinds: Readonly<Record<Kind, Weights>>;
+  /** Probability of being worth keeping, 0 to 1, from which a finding is kept. */
+  readonly keepFrom: number;
+  /** Log-odds of having come to nothing from which a fact is told as a failed attempt. */
+  readonly failedFrom: number;
 }
 
 export interface Encoder {

@@ -42,7 +42,8 @@ describe('fitted tables', () => {
   it('speak of cues that are there', () => {
     assert.equal(said.kind, 'said');
     if (said.kind !== 'said') return;
-    for (const { link, failure, worth, kinds } of [CUE_WEIGHTS, modelWeights as FittedWeights]) {
+    for (const { link, failure, worth, kinds, keepFrom, failedFrom } of [CUE_WEIGHTS, modelWeights as FittedWeights]) {
+      assert.ok(keepFrom > 0 && keepFrom < 1 && Number.isFinite(failedFrom));
       assertKnown(link, linkCues(anchor, other));
       assertKnown(failure, failureCues([anchor, other], []));
       assertKnown(worth, worthCues(finding, said));
