@@ -38,14 +38,17 @@ const FEWEST_TERMS = 2;
 const MOST_TERMS = 48;
 /** So many terms that stand in no other memory cover a query, however long it is. */
 const TERMS_OF_FULL_COVERAGE = 4;
+/** How rare a word is shows only in so many memories: in a store of three every word would be common. */
+const FEWEST_DOCUMENTS = 50;
 
 const OPTIONS: Options<WordDocument> = {
   fields: ['text', 'names', 'context'],
   // Terms are made before: MiniSearch is given them joined, here as when asking.
   tokenize: (joined) => (joined === '' ? [] : joined.split('\n')),
   processTerm: (term) => term,
-  // Forgotten documents leave their postings in batches; until then they are passed over in searches.
-  autoVacuum: { minDirtCount: 50, minDirtFactor: 0.05, batchSize: 500, batchWait: 10 },
+  // Forgotten documents leave their postings from time to time; until then they are passed over in searches. All at once: between two slices words may come,
+  // and the tree that MiniSearch is walking would be another one (it was seen to end the process).
+  autoVacuum: { minDirtCount: 50, minDirtFactor: 0.05, batchSize: Infinity },
 };
 
 /** The word half of the memory index. All calls are synchronous. */
