@@ -109,9 +109,9 @@ export class WordIndex {
     const asked = this.#affordable(distinctTermsOf(text));
     if (asked.length === 0) return [];
     const last = asked.at(-1);
-    const rarity = new Map(asked.map((term) => [term, this.#rarity(term)]));
+    const rarities = new Map(asked.map((term) => [term, this.#rarity(term)]));
     // A long prompt is covered by a few rare words of it: no memory could cover it whole.
-    const total = Math.min(sum(rarity.values()), TERMS_OF_FULL_COVERAGE * Math.log(1 + (this.size + 0.5) / 0.5));
+    const total = Math.min(sum(rarities.values()), TERMS_OF_FULL_COVERAGE * rarity(0, this.size));
     const found = this.#index.search(asked.join('\n'), {
       boost: BOOST,
       bm25: BM25,
@@ -126,7 +126,7 @@ export class WordIndex {
         // MiniSearch multiplies by the number of terms matched; BM25 is the sum alone.
         score: hit.score / Math.max(1, hit.queryTerms.length),
         terms: hit.terms,
-        coverage: total > 0 ? Math.min(1, sum(hit.queryTerms.map((term) => rarity.get(term) ?? 0)) / total) : 0,
+        coverage: total > 0 ? Math.min(1, sum(hit.queryTerms.map((term) => rarities.get(term) ?? 0)) / total) : 0,
       }))
       .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
       .slice(0, limit);
@@ -147,10 +147,8 @@ export class WordIndex {
     return { format: FORMAT, words: { ...words, index, dirtCount: 0 } };
   }
 
-  /** BM25's inverse document frequency, ln(1 + (N − n + ½) / (n + ½)): a term that no memory has is the rarest. */
   #rarity(term: string): number {
-    const n = Math.min(this.#documentsOf.get(term) ?? 0, this.size);
-    return Math.log(1 + (this.size - n + 0.5) / (n + 0.5));
+    return rarity(Math.min(this.#documentsOf.get(term) ?? 0, this.size), this.size);
   }
 
   /** The rarest terms that can be asked at a bounded price, in the query's order. Unknown ones cost nothing. */
@@ -162,6 +160,11 @@ export class WordIndex {
     const unknown = priced.filter((t) => t.price === 0).slice(0, MOST_TERMS);
     return [...kept, ...unknown].sort((a, b) => a.place - b.place).map((t) => t.term);
   }
+}
+
+/** BM25's inverse document frequency, ln(1 + (N − n + ½) / (n + ½)): a term that no memory has is the rarest. */
+function rarity(documents: number, size: number): number {
+  return Math.log(1 + (Math.max(size, FEWEST_DOCUMENTS) - documents + 0.5) / (documents + 0.5));
 }
 
 function isSavedWords(saved: unknown): saved is SavedWords {

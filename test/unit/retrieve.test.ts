@@ -91,6 +91,15 @@ describe('retrieve', () => {
     assert.equal((await ids(query('which socket address')))[0], 'port');
   });
 
+  it('goes by meaning where only common words of a question match', async () => {
+    const common = Array.from({ length: 12 }, (_, i) => memory(`The helper thing is used, part ${i}`, { id: `u${i}`, session: 'u' }));
+    const { ids } = await over([...common, memory('Listen on 4100', { id: 'port', session: 'p' })], encoder);
+    assert.equal(
+      (await ids(query('which socket address is the helper thing used with, the one of the machine in the cellar?')))[0],
+      'port',
+    );
+  });
+
   it('leaves out superseded, hidden and forgotten ones', async () => {
     const old = memory('Sessions in cookies', { id: 'old', status: 'superseded' });
     const { ids, forget, forgetUnnoticed } = await over([
