@@ -7,26 +7,26 @@ import { keepService } from '../src/link/childService.ts';
 import type { Signal } from '../src/memory.ts';
 import { UserError } from '../src/util/errors.ts';
 import { benchLog } from './product.ts';
+import { residentMb, settingsFor } from './service.ts';
 
 const SERVICE = path.resolve(import.meta.dirname, '../dist/service.cjs');
 /** Compressing the longest of conversations on a busy machine. */
 const LIMIT_MS = 300_000;
 
-/** Megabytes (2^20 bytes) resident. */
+/** Megabytes (2^20 bytes) resident; null where the system does not tell in /proc. */
 export interface ServiceMemory {
   /** The model loaded, nothing taken in. */
-  readonly atRestMb: number;
+  readonly atRestMb: number | null;
   /** The most while it took in and compressed the conversations, one after the other. */
-  readonly mostMb: number;
+  readonly mostMb: number | null;
 }
 
 /**
- * Needs the bundle of `npm run build`. Undefined where the system does not tell in /proc.
+ * Needs the bundle of `npm run build`.
  * @throws UserError without the bundle or a model
  */
-export async function serviceMemory(sessions: readonly (readonly Signal[])[], models: string): Promise<ServiceMemory | undefined> {
+export async function serviceMemory(sessions: readonly (readonly Signal[])[], models: string): Promise<ServiceMemory> {
   if (!fs.existsSync(SERVICE)) throw new UserError('There is no dist/service.cjs. Run `npm run build` first.');
-  if (!fs.existsSync('/proc/self/clear_refs')) return undefined;
   const base = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'cairn-bench-'));
   const folder = path.join(base, 'project');
   fs.mkdirSync(folder);
@@ -40,18 +40,9 @@ export async function serviceMemory(sessions: readonly (readonly Signal[])[], mo
     }
   };
   try {
-    await service.api.configure({
-      roots: [{ folder, storage: path.join(base, 'storage') }],
-      globalStorage: path.join(base, 'global'),
-      models,
-      sources: [],
-      excluded: [],
-      sessionStartTokens: 800,
-      promptTokens: 300,
-      keepDays: 7,
-      maxStoreMb: 1_000,
-      isPaused: false,
-    });
+    await service.api.configure(
+      settingsFor({ roots: [{ folder, storage: path.join(base, 'storage') }], globalStorage: path.join(base, 'global'), models }),
+    );
     await until(async () => {
       const { model } = await service.api.status();
       if (model === 'missing') throw new UserError(`The service has found no model in ${models}.`);
@@ -70,10 +61,4 @@ export async function serviceMemory(sessions: readonly (readonly Signal[])[], mo
     await service.end();
     fs.rmSync(base, { recursive: true, force: true, maxRetries: 3 });
   }
-}
-
-/** `VmHWM` is the most that there ever was. */
-function residentMb(pid: number | undefined, field: 'VmRSS' | 'VmHWM'): number {
-  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) / 1_024;
 }

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { keepService } from '../src/link/childService.ts';
 import { launcherPath, writeLauncher } from '../src/link/launcher.ts';
-import type { ServiceSettings } from '../src/link/protocol.ts';
 import { UserError } from '../src/util/errors.ts';
 import { percentile } from './metrics.ts';
 import { benchLog } from './product.ts';
+import { residentMb, settingsFor } from './service.ts';
 
 const DIST = path.resolve(import.meta.dirname, '../dist');
 const STARTS = 5;
@@ -46,18 +46,11 @@ export async function serviceTimes({ base, storage, models, queries, hooks }: Se
   const project = path.join(base, 'project');
   fs.mkdirSync(project, { recursive: true });
   Object.assign(process.env, { HOME: path.dirname(home), CAIRN_HOME: home });
-  const settings: ServiceSettings = {
+  const settings = settingsFor({
     roots: [{ folder: fs.realpathSync(project), storage }],
     globalStorage: path.join(base, 'global'),
     models,
-    sources: [],
-    excluded: [],
-    sessionStartTokens: 800,
-    promptTokens: 300,
-    keepDays: 7,
-    maxStoreMb: 4_000,
-    isPaused: false,
-  };
+  });
   const folder = settings.roots[0]?.folder;
 
   const first: number[] = [];
@@ -92,7 +85,7 @@ export async function serviceTimes({ base, storage, models, queries, hooks }: Se
       return {
         coldFirstMs: percentile(first, 0.5),
         coldFullMs: percentile(full, 0.5),
-        rssMb: rssMbOf(service.pid),
+        rssMb: residentMb(service.pid, 'VmRSS'),
         hookMedianMs: percentile(times, 0.5),
         hookP95Ms: percentile(times, 0.95),
         hookAnswered: hooks === 0 ? null : answered / hooks,
@@ -121,11 +114,4 @@ function hook(launcher: string, cwd: string, prompt: string, session: string): P
     });
     child.stdin.end(JSON.stringify({ hook_event_name: 'UserPromptSubmit', session_id: session, cwd, prompt, transcript_path: '' }));
   });
-}
-
-function rssMbOf(pid: number | undefined): number | null {
-  const file = `/proc/${pid}/status`;
-  if (!fs.existsSync(file)) return null;
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(fs.readFileSync(file, 'utf8'))?.[1];
-  return kilobytes === undefined ? null : Number(kilobytes) / 1_024;
 }

@@ -2,7 +2,7 @@
 import type { Finding } from './finding.ts';
 import { logit, sigmoid } from './read.ts';
 import type { Said } from './say.ts';
-import { isReadable } from './segment.ts';
+import { isOutput, isReadable } from './segment.ts';
 import { oddsOf } from './weights.ts';
 import { contentWords } from './words.ts';
 
@@ -29,7 +29,7 @@ export function worthCues(finding: Finding, said: Said): Record<string, number> 
     refuted: Number(finding.is === 'failure' && finding.from === 'refuted'),
     asked: Number(anchor.segment.observation.role === 'request'),
     called: Number(anchor.segment.observation.role === 'call'),
-    printed: Number(anchor.segment.observation.role === 'result' || anchor.segment.observation.role === 'command'),
+    printed: Number(isOutput(anchor.segment)),
     prose: mean(parts.map((part) => Number(isReadable(part.segment)))),
     reason: has('reason'),
     code: has('code'),

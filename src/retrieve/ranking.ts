@@ -77,7 +77,8 @@ export function rank(candidates: readonly Candidate[], asked: Asked): Ranked[] {
   const nearOf = normalised(candidates.map((c) => [c.memory.id, nearWords(c, sessions)]));
   const sessionOf = normalised([...sessions].map(([session, members]) => [session, sessionWords(members)]));
   const fits = kindsAskedFor(asked.text);
-  const trust = trustInWords(candidates);
+  const coverage = candidates.reduce((max, candidate) => Math.max(max, candidate.coverage), 0);
+  const trust = trustInWords(coverage);
   const ranked = candidates.map((candidate) => {
     const { memory } = candidate;
     const members = sessions.get(memory.session) ?? [];
@@ -98,7 +99,7 @@ export function rank(candidates: readonly Candidate[], asked: Asked): Ranked[] {
     return { candidate, features, strength: strengthOf(features) };
   });
   ranked.sort((a, b) => b.strength - a.strength || (a.candidate.memory.id < b.candidate.memory.id ? -1 : 1));
-  const score = usefulness(ranked, asked);
+  const score = usefulness(ranked[0]?.strength ?? 0, coverage, asked);
   return ranked.map((one) => ({ ...one, score: score(one) }));
 }
 
@@ -121,8 +122,8 @@ const TRUSTED_COVERAGE = 0.5;
  * 0 to 1: how far the query's words say what it is about. Where none of its rarer words stands in any memory (it is put in other words), the best match of
  * the common ones is still the best match, and means little: then meaning decides.
  */
-function trustInWords(candidates: readonly Candidate[]): number {
-  return Math.min(1, candidates.reduce((max, { coverage }) => Math.max(max, coverage), 0) / TRUSTED_COVERAGE);
+function trustInWords(coverage: number): number {
+  return Math.min(1, coverage / TRUSTED_COVERAGE);
 }
 
 /** Weight of a neighbour one and two places away in its session. */
@@ -263,9 +264,8 @@ export const FLOOR_MODEL = {
 /** Least score of what is returned, by who asks. `unasked`: seven of ten questions for development whose gold is left out then get nothing. `asked`: two of ten; whoever asks can judge for themselves. */
 export const FLOORS: Readonly<Record<RecallManner, number>> = { typing: 0, asked: 0.04, unasked: 0.12 };
 
-function usefulness(ranked: readonly Omit<Ranked, 'score'>[], asked: Asked): (one: Omit<Ranked, 'score'>) => number {
-  const best = ranked[0]?.strength ?? 0;
-  const coverage = ranked.reduce((max, { candidate }) => Math.max(max, candidate.coverage), 0);
+/** `best`: the strength of the first; `coverage`: of the one that covers most. */
+function usefulness(best: number, coverage: number, asked: Asked): (one: Omit<Ranked, 'score'>) => number {
   const model = asked.spread ? FLOOR_MODEL.both : FLOOR_MODEL.words;
   const base = model.constant + model.coverage * coverage;
   return ({ candidate, features, strength }) => {
