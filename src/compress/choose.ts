@@ -5,6 +5,7 @@ import { kindOdds } from './kinds.ts';
 import { alike, linkOf } from './links.ts';
 import type { ReadUnit } from './read.ts';
 import { share } from './scene.ts';
+import { isReadable } from './segment.ts';
 
 /** An anchor is looked at from this weight on. */
 const ANCHOR_FROM = 0.06;
@@ -20,6 +21,8 @@ const MOST_NOISE = { anchor: 0.5, linked: 0.3 } as const;
 /** Log-odds from which a segment is linked; set on the tuning repositories. */
 const LINK_FROM = -2.9;
 export const MOST_LINKED = 3;
+/** Parts of one memory that are lines of code, of a diff or of output: they show what a sentence says, and more of them make a heap. */
+const MOST_LINES = 2;
 
 /** Plans announced, chatter, lead-ins and questions of the assistant, and titles: no facts by themselves, unless they give a reason or tell of a failure. */
 function isMereTalk(unit: ReadUnit): boolean {
@@ -45,6 +48,9 @@ const SUBSTANCE = new Set(
 /** Names something, or says that something is, must be, was done or was wanted. */
 const hasSubstance = ({ cues }: ReadUnit): boolean => cues.some((cue) => SUBSTANCE.has(cue));
 
+/** Code, a diff or output: says little without a sentence or a command. */
+const isLine = ({ segment }: ReadUnit): boolean => !isReadable(segment) && segment.shape !== 'command';
+
 /** Facts for every anchor, the heaviest first. One segment may stand in several; the choice settles that. */
 export function factsOf(units: readonly ReadUnit[], mostLinked: number): Fact[] {
   const near = nearOf(units);
@@ -56,7 +62,10 @@ export function factsOf(units: readonly ReadUnit[], mostLinked: number): Fact[] 
       hasSubstance(unit) &&
       unit.reading.noise <= MOST_NOISE.anchor,
   );
-  return anchors.map((anchor) => factAt(anchor, near(anchor), mostLinked)).sort((a, b) => b.weight - a.weight || a.anchor.at - b.anchor.at);
+  return anchors
+    .map((anchor) => factAt(anchor, near(anchor), mostLinked))
+    .filter((fact) => !partsOf(fact).every(isLine))
+    .sort((a, b) => b.weight - a.weight || a.anchor.at - b.anchor.at);
 }
 
 /** What may tell the same fact as an anchor: what stands near it in its episode, names the same, or is alike in the eyes of the model. */
@@ -99,6 +108,7 @@ function factAt(anchor: ReadUnit, near: ReadonlySet<ReadUnit>, mostLinked: numbe
   for (const { unit } of scored) {
     if (linked.length >= mostLinked) break;
     if (share(unit.words, said) > 0.6) continue;
+    if (isLine(unit) && [anchor, ...linked].filter(isLine).length >= MOST_LINES) continue;
     linked.push(unit);
     for (const word of unit.words) said.add(word);
   }

@@ -1,5 +1,7 @@
 // Sessions told in a few lines, for the tests of the compressor.
 import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
 import type { MemoryDraft, Observation, ObservationId, Place, Role, SessionId } from '../../src/memory.ts';
 import { createCompressor, type CompressorParts } from '../../src/compress/compress.ts';
 import { silentLog } from '../../src/util/log.ts';
@@ -55,3 +57,18 @@ export function plainCompressor(parts: Partial<CompressorParts> = {}) {
 export async function memoriesOf(told: readonly Told[], parts: Partial<CompressorParts> = {}): Promise<readonly MemoryDraft[]> {
   return (await plainCompressor(parts).compress(tell(told))).memories;
 }
+
+/** The folder of published sessions and of what is made of them. */
+export const fixtures = path.join(import.meta.dirname, '../fixtures/compress');
+export const SESSIONS = fs.readdirSync(fixtures).filter((name) => name.endsWith('.json') && name !== 'contentWords.json');
+
+/** A published session's observations. */
+export function sessionOf(name: string): Observation[] {
+  const rows = JSON.parse(fs.readFileSync(path.join(fixtures, name), 'utf8')) as (Pick<Observation, 'role' | 'text' | 'isFailure'> & {
+    line: number;
+  })[];
+  return rows.flatMap(({ line, role, text, ...more }, i) => tell([[role, text, more]], { line, record: `r${i}`, atMs: i }));
+}
+
+/** A memory as a golden file has it. */
+export const lineOf = ({ kind, outcome, text }: MemoryDraft): string => `- ${kind}${outcome ? ` (${outcome})` : ''}: ${text}\n`;

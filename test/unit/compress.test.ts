@@ -3,18 +3,18 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { FAILED_LABEL, isFaithful } from '../../src/compress/faithful.ts';
-import type { Observation } from '../../src/memory.ts';
-import { type Told, countTokens, hashOf, memoriesOf, plainCompressor, tell } from '../support/compressSession.ts';
-
-const fixtures = path.join(import.meta.dirname, '../fixtures/compress');
-const SESSIONS = fs.readdirSync(fixtures).filter((name) => name.endsWith('.json') && name !== 'contentWords.json');
-
-function sessionOf(name: string): Observation[] {
-  const rows = JSON.parse(fs.readFileSync(path.join(fixtures, name), 'utf8')) as (Pick<Observation, 'role' | 'text' | 'isFailure'> & {
-    line: number;
-  })[];
-  return rows.flatMap(({ line, role, text, ...more }, i) => tell([[role, text, more]], { line, record: `r${i}`, atMs: i }));
-}
+import {
+  SESSIONS,
+  type Told,
+  countTokens,
+  fixtures,
+  hashOf,
+  lineOf,
+  memoriesOf,
+  plainCompressor,
+  sessionOf,
+  tell,
+} from '../support/compressSession.ts';
 
 const FAILED_TRY: readonly Told[] = [
   ['request', 'The integration tests hang on CI, can you speed them up?'],
@@ -147,7 +147,7 @@ describe('compressing a session', () => {
   for (const name of SESSIONS) {
     it(`tells what was reviewed as prose: ${name}`, async () => {
       const { memories } = await plainCompressor().compress(sessionOf(name));
-      const told = memories.map(({ kind, outcome, text }) => `- ${kind}${outcome ? ` (${outcome})` : ''}: ${text}\n`).join('');
+      const told = memories.map(lineOf).join('');
       const golden = path.join(fixtures, name.replace('.json', '.memories.md'));
       // `UPDATE_GOLDEN=1 mocha test/unit/compress.test.ts` writes them anew; then read what changed.
       if (process.env.UPDATE_GOLDEN) fs.writeFileSync(golden, told);
