@@ -7,6 +7,7 @@ import { countTokens } from '../src/inject/tokens.ts';
 import type { MemoryDraft, MemoryId, SessionId } from '../src/memory.ts';
 import type { Encoder } from '../src/model/encoder.ts';
 import { ExactVectors } from '../src/search/exactVectors.ts';
+import { embeddedText, vectorsOf } from '../src/search/searchedText.ts';
 import { openStore } from '../src/store/sqliteStore.ts';
 import { mean, percentile, randomOf } from './metrics.ts';
 import { readOptions, runBench, SHIPPED_MODEL } from './options.ts';
@@ -86,7 +87,7 @@ async function measure({ base, size, encoder, models, writer, embedded, runs, se
   const storage = path.join(base, 'storage');
   const startedAt = performance.now();
   const drafts = Array.from({ length: size }, (_, i) => writer.memory(i, SESSION_SIZE));
-  await fill(storage, drafts, await vectorsFor(drafts, encoder, embedded, randomOf(seed)), encoder.id);
+  await fill(storage, drafts, await vectorsFor(drafts, encoder, embedded, randomOf(seed)), vectorsOf(encoder));
   const product = openProduct({ folder: storage, encoder, isHurried: true });
   await product.index.rebuild(() => undefined);
   const buildSeconds = (performance.now() - startedAt) / 1_000;
@@ -124,7 +125,7 @@ async function measure({ base, size, encoder, models, writer, embedded, runs, se
 async function vectorsFor(drafts: readonly MemoryDraft[], encoder: Encoder, most: number, random: () => number): Promise<Float32Array[]> {
   const real: Float32Array[] = [];
   for (let i = 0; i < Math.min(most, drafts.length); i += 64) {
-    const texts = drafts.slice(i, Math.min(i + 64, most)).map(({ kind, text }) => `${kind.replace('_', ' ')}: ${text}`);
+    const texts = drafts.slice(i, Math.min(i + 64, most)).map(embeddedText);
     real.push(...(await encoder.embed(texts, 'memory')));
   }
   return drafts.map((_, i) => real[i] ?? between(real, random));
@@ -208,7 +209,7 @@ async function nearestFound({ index, store }: Product, encoder: Encoder, queries
   if (index.state.vectorKind !== 'hnsw') return null;
   const exact = new ExactVectors();
   for (const { id } of store.all()) {
-    const vector = store.vector(id, encoder.id);
+    const vector = store.vector(id, vectorsOf(encoder));
     if (vector) exact.put(id, vector);
   }
   const shares: number[] = [];

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as rest } from 'node:timers/promises';
-import type { Memory, MemoryId } from '../memory.ts';
+import type { MemoryId } from '../memory.ts';
 import type { Encoder } from '../model/encoder.ts';
 import type { MemoryChange, Store } from '../store/store.ts';
 import { messageOf } from '../util/errors.ts';
@@ -10,7 +10,8 @@ import type { Log } from '../util/log.ts';
 import { dot, ExactVectors } from './exactVectors.ts';
 import { replaceFile } from './files.ts';
 import { HnswVectors, labelsPath, loadHnsw } from './hnswVectors.ts';
-import { WordIndex, type WordDocument } from './wordIndex.ts';
+import { embeddedText, vectorsOf, wordDocument } from './searchedText.ts';
+import { WordIndex } from './wordIndex.ts';
 
 export interface WordHit {
   readonly id: MemoryId;
@@ -50,7 +51,7 @@ export interface VectorStamp {
   readonly store: string;
   /** Of the store. */
   readonly revision: number;
-  /** The encoder's id. */
+  /** `vectorsOf` the encoder. */
   readonly model: string;
 }
 
@@ -106,8 +107,10 @@ export interface MemoryIndexParts {
 /** So many changes are applied at once; more (a first start) in slices, newest first, while what is there answers. */
 const CHANGES_AT_ONCE = 400;
 const SLICE = 100;
-/** Texts embedded at a time (.4 s for 16 sentences on a busy machine); then the service has its turn. */
-const EMBEDDED_AT_ONCE = 16;
+/** Memories embedded at a time (.4 s on a busy machine); then the service has its turn. */
+const EMBEDDED_AT_ONCE = 4;
+/** Vectors taken over from the store at a time. */
+const TAKEN_AT_ONCE = 16;
 const REST_MS = 5;
 /** Memories whose similarity stands for that of memories at large. */
 const SAMPLE_SIZE = 256;
@@ -182,8 +185,8 @@ class StoredIndex implements MemoryIndex {
     const encoder = this.#encoder();
     if (!encoder || !this.#vectors) return;
     await this.#takeStored(signal);
-    while (!signal.aborted && this.#model === encoder.id) {
-      const memories = this.#store.withoutVector(encoder.id, EMBEDDED_AT_ONCE);
+    while (!signal.aborted && this.#model === vectorsOf(encoder)) {
+      const memories = this.#store.withoutVector(this.#model, EMBEDDED_AT_ONCE);
       if (memories.length === 0) break;
       const vectors = await encoder.embed(memories.map(embeddedText), 'memory');
       // What was edited or forgotten meanwhile is left for the next round.
@@ -192,8 +195,8 @@ class StoredIndex implements MemoryIndex {
         const now = this.#store.get(memory.id);
         return vector && now && embeddedText(now) === embeddedText(memory) ? [[memory.id, vector]] : [];
       });
-      this.#store.putVectors(encoder.id, new Map(current));
-      if (this.#model === encoder.id) for (const [id, vector] of current) this.#putVector(id, vector);
+      this.#store.putVectors(vectorsOf(encoder), new Map(current));
+      if (this.#model === vectorsOf(encoder)) for (const [id, vector] of current) this.#putVector(id, vector);
       await rest(REST_MS);
     }
     if (this.#unsaved >= CHANGES_UNTIL_SAVED) this.save();
@@ -292,9 +295,9 @@ class StoredIndex implements MemoryIndex {
   /** Opens the vectors once there is an encoder, and anew when it is another one. */
   #openVectors(): void {
     const encoder = this.#encoder();
-    if (!encoder || this.#model === encoder.id) return;
+    if (!encoder || this.#model === vectorsOf(encoder)) return;
     this.#vectors?.dispose();
-    this.#model = encoder.id;
+    this.#model = vectorsOf(encoder);
     this.#vectorsRevision = this.#store.revision;
     this.#sample = undefined;
     const library = loadHnsw();
@@ -304,7 +307,7 @@ class StoredIndex implements MemoryIndex {
     }
     const saved =
       this.#folder === undefined ? undefined : HnswVectors.load(library, encoder.dimensions, path.join(this.#folder, VECTORS_FILE));
-    const fits = saved?.stamp.store === this.#store.id && saved.stamp.model === encoder.id && saved.stamp.revision <= this.#store.revision;
+    const fits = saved?.stamp.store === this.#store.id && saved.stamp.model === this.#model && saved.stamp.revision <= this.#store.revision;
     this.#vectors = saved && fits ? saved.vectors : HnswVectors.create(library, encoder.dimensions);
     if (saved && fits) this.#vectorsRevision = saved.stamp.revision;
   }
@@ -350,7 +353,7 @@ class StoredIndex implements MemoryIndex {
   }
 
   #changeVectors(changes: readonly MemoryChange[]): void {
-    const { id: model } = this.#encoder() ?? { id: this.#model ?? '' };
+    const model = this.#model ?? '';
     for (const { id, isGone } of changes) {
       const vector = isGone ? undefined : this.#store.vector(id, model);
       if (vector) this.#putVector(id, vector);
@@ -377,8 +380,8 @@ class StoredIndex implements MemoryIndex {
       .all()
       .map((memory) => memory.id)
       .filter((id) => !this.#vectors?.has(id));
-    for (let i = 0; i < missing.length && !signal.aborted && this.#model === model; i += EMBEDDED_AT_ONCE) {
-      for (const id of missing.slice(i, i + EMBEDDED_AT_ONCE)) {
+    for (let i = 0; i < missing.length && !signal.aborted && this.#model === model; i += TAKEN_AT_ONCE) {
+      for (const id of missing.slice(i, i + TAKEN_AT_ONCE)) {
         // Forgotten meanwhile: the store no longer has it.
         const vector = this.#store.get(id) && this.#store.vector(id, model);
         if (vector) this.#putVector(id, vector);
@@ -412,27 +415,4 @@ interface WordsFile {
   readonly store: string;
   readonly revision: number;
   readonly index: unknown;
-}
-
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
-
-/** The day as people ask for it: "8 May 2023", in local time. */
-function dayOf(atMs: number): string {
-  const at = new Date(atMs);
-  return `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`;
-}
-
-function wordDocument(memory: Memory): WordDocument {
-  const { files, symbols, commands } = memory.entities;
-  return {
-    id: memory.id,
-    text: memory.text,
-    names: [...files, ...symbols, ...commands].join('\n'),
-    context: `${dayOf(memory.atMs)}\n${memory.kind.replace('_', ' ')}\n${memory.context}`,
-  };
-}
-
-/** What is embedded of a memory: its kind in words helps a question such as "what did we decide …". */
-function embeddedText(memory: Memory): string {
-  return `${memory.kind.replace('_', ' ')}: ${memory.text}`;
 }

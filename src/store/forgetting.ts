@@ -30,6 +30,8 @@ export function createForgetting(db: Database, meta: Meta, rows: MemoryRows, tom
     }
     for (const { seq } of holding("SELECT seq, context AS text FROM memories WHERE context <> ''")) {
       db.run("UPDATE memories SET context = '', revision = ? WHERE seq = ?", revision(), seq);
+      // Made of the surroundings too.
+      db.run('DELETE FROM vectors WHERE memory = ?', seq);
     }
   };
 

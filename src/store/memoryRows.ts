@@ -137,7 +137,7 @@ export function createMemoryRows(db: Database): MemoryRows {
         (distilled ?? draft.text) === (row.distilled ?? row.text) ? row.was_offered : 0,
         row.seq,
       );
-      if (draft.text !== row.text || draft.kind !== row.kind) db.run('DELETE FROM vectors WHERE memory = ?', row.seq);
+      if (draft.text !== row.text || draft.context !== row.context) db.run('DELETE FROM vectors WHERE memory = ?', row.seq);
     },
 
     supersede(older, newer, revision) {

@@ -119,7 +119,7 @@ describe('memory index', () => {
     assert.deepEqual([index?.state.vectors, index?.state.withoutVector, encoder.asked], [3, 0, 3]);
     await index?.embedMissing(never);
     assert.equal(encoder.asked, 3);
-    const [query] = await encoder.embed(['decision: Ports start at 4100'], 'query');
+    const [query] = await encoder.embed(['Ports start at 4100'], 'query');
     assert.ok(query);
     assert.equal(index?.vectors(query, 1)[0]?.id, ids[1]);
     assert.ok(Math.abs((index?.vectors(query, 1)[0]?.similarity ?? 0) - 1) < 1e-5);
@@ -131,7 +131,7 @@ describe('memory index', () => {
     const [a, b] = [add('Cache in Redis'), add('Ports start at 4100')];
     open(encoder);
     await index?.embedMissing(never);
-    const [query] = await encoder.embed(['decision: Cache in Redis'], 'query');
+    const [query] = await encoder.embed(['Cache in Redis'], 'query');
     assert.ok(query);
     store.edit(a, { text: 'Deploy with Docker' });
     index?.catchUp();

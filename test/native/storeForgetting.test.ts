@@ -119,6 +119,7 @@ describe('store: forgetting', () => {
         settled: [observationId('source')],
       }),
     );
+    store.putVectors('model', new Map([[memoryId('m4'), Float32Array.of(1)]]));
     const seen = store.revision;
     store.hide([memoryId('m3')], 5);
     store.finishForgetting(5);
@@ -131,6 +132,7 @@ describe('store: forgetting', () => {
       ],
     );
     assert.equal(store.get(memoryId('m4'))?.context, '');
+    assert.equal(store.vector(memoryId('m4'), 'model'), undefined, 'made of the surroundings too');
     assert.ok(
       store.changesSince(seen).some(({ id, isGone }) => id === 'm4' && !isGone),
       'the word index must hear of it',

@@ -82,7 +82,7 @@ describe('store: memories', () => {
     const id = learn('m1');
     store.putVectors('model', new Map([[id, Float32Array.of(1)]]));
     store.edit(id, { outcome: 'failed' });
-    assert.ok(store.vector(id, 'model'), 'made of text and kind only');
+    assert.ok(store.vector(id, 'model'), 'made of text and surroundings');
     store.edit(id, { text: 'Better said' });
     assert.equal(store.vector(id, 'model'), undefined);
     const edited = store.get(id);
