@@ -20,8 +20,8 @@ export interface SavedWords {
   readonly words: AsPlainObject;
 }
 
-/** Changes when terms or fields do: files of another format are made anew. */
-const FORMAT = 1;
+/** Changes when terms, fields or what is kept of them do: files of another format are made anew. */
+const FORMAT = 2;
 
 /** What a word is worth by where it stands: the text is what will be shown, the context only helps to find it. */
 const BOOST = { text: 1, names: 0.6, context: 0.35 };
@@ -43,18 +43,18 @@ const FEWEST_DOCUMENTS = 50;
 
 const OPTIONS: Options<WordDocument> = {
   fields: ['text', 'names', 'context'],
+  // Kept, so that a document can be taken out by its own terms. MiniSearch's other way, to mark it as gone and pass over it, counts it as one that still has its
+  // words: until it is cleaned up they pass for more common than they are, the same question gets another answer the next time, and a score can be negative.
+  storeFields: ['text', 'names', 'context'],
   // Terms are made before: MiniSearch is given them joined, here as when asking.
   tokenize: (joined) => (joined === '' ? [] : joined.split('\n')),
   processTerm: (term) => term,
-  // Forgotten documents leave their postings from time to time; until then they are passed over in searches. All at once: between two slices words may come,
-  // and the tree that MiniSearch is walking would be another one (it was seen to end the process).
-  autoVacuum: { minDirtCount: 50, minDirtFactor: 0.05, batchSize: Infinity },
 };
 
 /** The word half of the memory index. All calls are synchronous. */
 export class WordIndex {
   readonly #index: MiniSearch<WordDocument>;
-  /** In how many documents a term stands, about: what was removed is still counted until the index is loaded anew. */
+  /** In how many documents a term stands. */
   readonly #documentsOf: Map<string, number>;
 
   private constructor(index: MiniSearch<WordDocument>, documentsOf: Map<string, number>) {
@@ -87,18 +87,26 @@ export class WordIndex {
 
   /** Adds a document, or takes the place of the one with its id. */
   put(document: WordDocument): void {
-    if (this.#index.has(document.id)) this.#index.discard(document.id);
+    this.remove(document.id);
     // A context that repeats the text says nothing new and makes the index larger: only its further terms count, each once.
     const text = termsOf(document.text);
     const names = distinctTermsOf(document.names);
     const known = new Set([...text, ...names]);
     const further = distinctTermsOf(document.context).filter((term) => !known.has(term));
-    this.#index.add({ id: document.id, text: text.join('\n'), names: names.join('\n'), context: further.join('\n') });
-    for (const term of [...known, ...further]) this.#documentsOf.set(term, (this.#documentsOf.get(term) ?? 0) + 1);
+    const kept = { id: document.id, text: text.join('\n'), names: names.join('\n'), context: further.join('\n') };
+    this.#index.add(kept);
+    for (const term of termsIn(kept)) this.#documentsOf.set(term, (this.#documentsOf.get(term) ?? 0) + 1);
   }
 
   remove(id: MemoryId): void {
-    if (this.#index.has(id)) this.#index.discard(id);
+    const kept = this.#index.getStoredFields(id) as Omit<WordDocument, 'id'> | undefined;
+    if (!kept) return;
+    this.#index.remove({ id, ...kept });
+    for (const term of termsIn(kept)) {
+      const left = (this.#documentsOf.get(term) ?? 1) - 1;
+      if (left > 0) this.#documentsOf.set(term, left);
+      else this.#documentsOf.delete(term);
+    }
   }
 
   /**
@@ -132,23 +140,12 @@ export class WordIndex {
       .slice(0, limit);
   }
 
-  /** Without what was removed, of which MiniSearch still holds postings until it has cleaned up: a forgotten word must not reach the disk. */
   toJSON(): SavedWords {
-    const words = this.#index.toJSON();
-    if (words.dirtCount === 0) return { format: FORMAT, words };
-    const isLive = ([document]: [string, number]) => document in words.documentIds;
-    const index: AsPlainObject['index'] = [];
-    for (const [term, fields] of words.index) {
-      const live = Object.entries(fields)
-        .map(([field, documents]) => [field, Object.fromEntries(Object.entries(documents).filter(isLive))] as const)
-        .filter(([, documents]) => Object.keys(documents).length > 0);
-      if (live.length > 0) index.push([term, Object.fromEntries(live)]);
-    }
-    return { format: FORMAT, words: { ...words, index, dirtCount: 0 } };
+    return { format: FORMAT, words: this.#index.toJSON() };
   }
 
   #rarity(term: string): number {
-    return rarity(Math.min(this.#documentsOf.get(term) ?? 0, this.size), this.size);
+    return rarity(this.#documentsOf.get(term) ?? 0, this.size);
   }
 
   /** The rarest terms that can be asked at a bounded price, in the query's order. Unknown ones cost nothing. */
@@ -171,11 +168,18 @@ function isSavedWords(saved: unknown): saved is SavedWords {
   return typeof saved === 'object' && saved !== null && 'format' in saved && saved.format === FORMAT && 'words' in saved;
 }
 
-/** Document counts of the terms, from the saved postings: [term, { field: { document: times } }]. A term in two fields of one memory counts once, about. */
+/** From what is kept of each document. */
 function countDocuments(words: AsPlainObject): Map<string, number> {
-  return new Map(
-    words.index.map(([term, fields]) => [term, Math.max(0, ...Object.values(fields).map((documents) => Object.keys(documents).length))]),
-  );
+  const counts = new Map<string, number>();
+  for (const kept of Object.values(words.storedFields)) {
+    for (const term of termsIn(kept as unknown as WordDocument)) counts.set(term, (counts.get(term) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The distinct terms of a document as it is kept: joined by line breaks. */
+function termsIn({ text, names, context }: Pick<WordDocument, 'text' | 'names' | 'context'>): Set<string> {
+  return new Set([text, names, context].flatMap((joined) => (joined === '' ? [] : joined.split('\n'))));
 }
 
 function sum(values: Iterable<number>): number {

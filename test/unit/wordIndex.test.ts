@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { MemoryId } from '../../src/memory.ts';
 import { WordIndex } from '../../src/search/wordIndex.ts';
 
@@ -8,7 +7,7 @@ const wordsOf = (i: number): string =>
 const document = (i: number) => ({ id: `m${i}` as MemoryId, text: wordsOf(i), names: '', context: '' });
 
 describe('word index', () => {
-  it('cleans up while memories come and go', async () => {
+  it('finds what is there while memories come and go', () => {
     const index = WordIndex.empty();
     for (let i = 0; i < 400; i++) index.put(document(i));
     for (let round = 0; round < 12; round++) {
@@ -16,9 +15,7 @@ describe('word index', () => {
         index.remove(`m${round * 40 + i}` as MemoryId);
         index.put(document(400 + round * 40 + i));
       }
-      await delay(4);
     }
-    await delay(60);
     assert.equal(index.size, 400);
     for (let i = 480; i < 880; i++) assert.equal(index.search(wordsOf(i), 1, false)[0]?.id, `m${i}`);
     assert.deepEqual(
