@@ -4,7 +4,8 @@ import type { Encoder } from '../model/encoder.ts';
 import type { MemoryIndex, VectorHit, WordHit } from '../search/memoryIndex.ts';
 import { distinctTermsOf } from '../search/terms.ts';
 import { MemoryCache, type ReadableStore } from './memoryCache.ts';
-import { FLOORS, rank, type Candidate } from './ranking.ts';
+import { FLOORS, rank, type Candidate, type Ranked } from './ranking.ts';
+import { isFailed, replacementOf } from './replacement.ts';
 import { whyFound } from './why.ts';
 
 export interface RetrieverParts {
@@ -101,6 +102,31 @@ export function createRetriever(parts: RetrieverParts): Retriever {
     return [...all.values()];
   }
 
+  /** Each failed attempt followed by what replaced it, though that alone would be below the floor. */
+  function withReplacements(kept: readonly Ranked[], all: readonly Ranked[]): Ranked[] {
+    const rankedOf = new Map(all.map((one) => [one.candidate.memory.id, one]));
+    const rest = new Map(kept.map((one) => [one.candidate.memory.id, one]));
+    const told: Ranked[] = [];
+    for (const one of kept) {
+      const { memory } = one.candidate;
+      if (!rest.delete(memory.id)) continue;
+      told.push(one);
+      if (!isFailed(memory)) continue;
+      const position = one.candidate.position;
+      const next = [...memories.orderOf(memory.session)].filter(([, at]) => at > position && at <= position + REACH);
+      const replacement = replacementOf(
+        memory,
+        next.flatMap(([id]) => memories.get(id) ?? []),
+      );
+      const ranked = replacement && rankedOf.get(replacement.id);
+      if (!ranked || told.includes(ranked)) continue;
+      rest.delete(replacement.id);
+      // As much worth telling as the failure itself.
+      told.push({ ...ranked, score: Math.max(ranked.score, one.score) });
+    }
+    return told;
+  }
+
   return {
     async recall(query, options = {}) {
       const isTyping = options.manner === 'typing';
@@ -127,8 +153,8 @@ export function createRetriever(parts: RetrieverParts): Retriever {
         ...(spread && { spread }),
       });
       const termsOf = new Map(words.map((hit) => [hit.id, hit.terms]));
-      return ranked
-        .filter(({ score }) => score >= floor)
+      const kept = ranked.filter(({ score }) => score >= floor);
+      return (floor > 0 ? withReplacements(kept, ranked) : kept)
         .slice(0, query.limit)
         .map(({ candidate: { memory, similarity }, score }) => ({
           memory,
