@@ -30,6 +30,7 @@ import type {
   SessionId,
   Signal,
 } from './memory.ts';
+import { RecentWork } from './retrieve/recentWork.ts';
 import type { Retriever } from './retrieve/retrieve.ts';
 import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
 import type { Cursor, SessionWork, Store, StoreCounts } from './store/store.ts';
@@ -67,6 +68,8 @@ export interface EngineParts {
   readonly countTokens: (text: string) => number;
   /** Keeps what a session start would get where a hook finds it when nobody answers. */
   readonly keepDigest: (block: ContextBlock | undefined) => void;
+  /** The branch that is checked out; undefined where there is none. */
+  readonly branch?: () => string | undefined;
   readonly newId: () => MemoryId;
   readonly now: () => number;
   /** Raw observations older than this many days go, compressed or not. */
@@ -86,6 +89,8 @@ export interface MemoryEngine {
   /** Gives vectors to memories that have none yet. */
   embedMissing(signal: AbortSignal): Promise<void>;
   recall(query: Query, manner: RecallManner): Promise<Recollection[]>;
+  /** Files open in the editor, the active one first: lifts what belongs to them. Kept in memory only. */
+  lookAt(files: readonly string[]): void;
   /**
    * The block for an occasion, within the budget, without what the session was given already; undefined when nothing is worth saying.
    * `others`: what the user's global store would say, best first. Writes into the ledger what it gives.
@@ -119,6 +124,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
   const changed = new Emitter<void>();
   const failures = new Map<SessionId, { times: number; notBeforeMs: number }>();
   const forgetting = new Set<NodeJS.Timeout>();
+  const recentWork = new RecentWork();
   let isPaused = false;
   let digestTimer: NodeJS.Timeout | undefined;
 
@@ -132,10 +138,21 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
   function renewDigest(): void {
     clearTimeout(digestTimer);
     digestTimer = undefined;
-    parts.keepDigest(renderContextBlock(forSessionStart(now()), DIGEST_TOKENS, countTokens, { atMs: now() }));
+    // Read when nobody answers, perhaps much later: of what is open now it says nothing.
+    const start = sessionStartMemories(store.newest(SESSION_START_CANDIDATES), { atMs: now() });
+    parts.keepDigest(renderContextBlock(start, DIGEST_TOKENS, countTokens, { atMs: now() }));
   }
 
-  const forSessionStart = (atMs: number): Recollection[] => sessionStartMemories(store.newest(SESSION_START_CANDIDATES), { atMs });
+  /** What stands around a question that is put now. */
+  function around(atMs: number): Pick<Query, 'files' | 'recent' | 'branch'> {
+    const branch = parts.branch?.();
+    return { ...recentWork.around(atMs), ...(branch !== undefined && { branch }) };
+  }
+
+  function forSessionStart(atMs: number): Recollection[] {
+    const { files = [], branch } = around(atMs);
+    return sessionStartMemories(store.newest(SESSION_START_CANDIDATES), { atMs, files, ...(branch !== undefined && { branch }) });
+  }
 
   async function observeAll(
     signals: readonly Signal[],
@@ -188,7 +205,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
   }
 
   const recallFor = ({ prompt, atMs }: Occasion & { kind: 'prompt' }): Promise<Recollection[]> =>
-    retriever.recall({ text: prompt, atMs, limit: PROMPT_CANDIDATES }, { manner: 'unasked' });
+    retriever.recall({ text: prompt, atMs, limit: PROMPT_CANDIDATES, ...around(atMs) }, { manner: 'unasked' });
 
   function failed(work: SessionWork, thrown: unknown): void {
     const times = (failures.get(work.session)?.times ?? 0) + 1;
@@ -215,6 +232,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     async capture(signals, cursor) {
       const { kept, dropped, ended } = await observeAll(signals);
       const taken = store.take(kept, cursor);
+      recentWork.take(kept);
       for (const [session, atMs] of ended) store.markTurnEnded(session, atMs);
       if (Object.keys(dropped).length > 0) store.countDropped(dropped);
       if (taken > 0) changed.fire();
@@ -249,6 +267,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     },
 
     recall: (query, manner) => retriever.recall(query, { manner }),
+    lookAt: (files) => recentWork.look(files),
 
     async context(occasion, budgetTokens, others) {
       // A compaction or a clear takes from the assistant what it was given; a resumed session still has it.

@@ -9,6 +9,7 @@ import { connectClaudeCode, disconnectClaudeCode } from './editor/connecting.ts'
 import { Forgetting } from './editor/forgetting.ts';
 import { EditorModel } from './editor/editorModel.ts';
 import { memoryActions } from './editor/memoryActions.ts';
+import { watchOpenFiles } from './editor/openFiles.ts';
 import { MemoryTree } from './editor/memoryTree.ts';
 import { showRecallPicker } from './editor/recallPicker.ts';
 import { Rewriting } from './editor/rewriting.ts';
@@ -103,10 +104,19 @@ export function activate(context: vscode.ExtensionContext): void {
     setContext('cairn.hasService', true);
     await status.refresh();
     editor.useSources(settings.sources);
+    openFiles.tellAll();
   };
   const configureSafely = () => configure().catch((thrown: unknown) => status.failed(thrown));
   const editor = owned.own(
     watchEditor({ capture: (folder, signals) => service.api.capture(folder && realFolders.get(folder), signals), log }),
+  );
+
+  const openFiles = owned.own(
+    watchOpenFiles((folder, files) => {
+      const real = realFolders.get(folder);
+      if (real === undefined) return;
+      service.api.lookAt(real, files).catch((thrown: unknown) => log.debug('the open files were not told', traceOf(thrown)));
+    }),
   );
 
   setContext('cairn.isPaused', paused.get());

@@ -65,7 +65,8 @@ function valueOf(memory: Memory, start: SessionStart, branch: ReadonlySet<string
 }
 
 function isOfBranch(memory: Memory, branch: ReadonlySet<string>): boolean {
-  return branch.size > 0 && distinctTermsOf(memory.text).some((term) => branch.has(term));
+  const said = [memory.text, ...memory.entities.files].join('\n');
+  return branch.size > 0 && distinctTermsOf(said).some((term) => branch.has(term));
 }
 
 function whyGiven(memory: Memory, start: SessionStart): string {

@@ -95,6 +95,8 @@ export interface ServiceApi {
   /** How far a transcript was read. */
   cursorOf(folder: string | undefined, key: string): Promise<string | undefined>;
   recall(folder: string | undefined, query: Query, manner: RecallManner): Promise<Recollection[]>;
+  /** Files open in the window, the active one first: what belongs to them is lifted where this window's assistants are given something. */
+  lookAt(folder: string | undefined, files: readonly string[]): Promise<void>;
   /** The block for an occasion; undefined when nothing is worth saying. Records in the ledger what it gave. */
   context(folder: string | undefined, occasion: Occasion): Promise<ContextBlock | undefined>;
   remember(folder: string | undefined, what: Remembering): Promise<Memory>;

@@ -20,6 +20,7 @@ export const METHODS: Readonly<Record<Method, Manners>> = {
   capture: { limitMs: 60_000, isRepeatable: true },
   cursorOf: { limitMs: 30_000, isRepeatable: true },
   recall: { limitMs: 30_000, isRepeatable: true },
+  lookAt: { limitMs: 30_000, isRepeatable: true },
   context: { limitMs: 30_000, isRepeatable: true },
   remember: { limitMs: 30_000, isRepeatable: false },
   list: { limitMs: 30_000, isRepeatable: true },

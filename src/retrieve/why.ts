@@ -11,7 +11,10 @@ const LONGEST_WORD = 60;
 export function whyFound(memory: Memory, query: Query, terms: readonly string[], similarity: number | undefined): string {
   const named = new Set([...memory.entities.files, ...memory.entities.symbols, ...memory.entities.commands].flatMap(termsOf));
   const typed = asTyped(query.text);
-  const matched = terms.map((term) => ({ term, word: typed.get(term) ?? term }));
+  const all = new Set(terms);
+  // A name is named when it matched as a whole; where a part of it did, the part is.
+  const isWhole = (word: string): boolean => !isName(word) || all.has(termsOf(word)[0] ?? word);
+  const matched = terms.map((term) => ({ term, word: [typed.get(term) ?? term].find(isWhole) ?? term }));
   const names = unique(matched.filter(({ term, word }) => named.has(term) && isName(word)).map(({ word }) => `\`${word}\``));
   const words = unique(matched.filter(({ word }) => !names.includes(`\`${word}\``)).map(({ word }) => word));
   return [

@@ -8,6 +8,7 @@ import { createCompressor } from '../compress/compress.ts';
 import { createMemoryEngine, type MemoryEngine } from '../engine.ts';
 import { writeDigest } from '../inject/digest.ts';
 import { countTokens } from '../inject/tokens.ts';
+import { branchOf } from '../link/gitFolder.ts';
 import type { ServiceSettings } from '../link/protocol.ts';
 import type { MemoryId } from '../memory.ts';
 import type { Encoder } from '../model/encoder.ts';
@@ -71,6 +72,7 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
     keepDigest: (block) => writeDigest(storeFolder, block),
     keepDays: () => settings().keepDays,
     maxBytes: () => settings().maxStoreMb * 1_000_000,
+    branch: () => (folder === undefined ? undefined : branchOf(folder)),
     newId: () => randomUUID() as MemoryId,
     now: Date.now,
     log,

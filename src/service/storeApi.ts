@@ -43,6 +43,7 @@ export function storeApi({ engine, address, global, budgets, remarks, onTurnEnde
     capture: (_folder, signals, cursor) => engine.capture(signals, cursor),
     cursorOf: async (_folder, key) => engine.cursor(key),
     recall: (_folder, query, manner) => engine.recall(query, manner),
+    lookAt: async (_folder, files) => engine.lookAt(files),
     async context(_folder, occasion) {
       const { sessionStartTokens, promptTokens } = budgets();
       const budget = occasion.kind === 'session_start' ? sessionStartTokens : promptTokens;

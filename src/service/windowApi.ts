@@ -53,6 +53,7 @@ export function windowApi(stores: () => WindowStores): StoreQuestions {
       const found = await Promise.all((await asked(folder)).map((api) => api.recall(undefined, query, manner)));
       return merged(found).slice(0, query.limit);
     },
+    lookAt: async (folder, files) => (await storeOf(folder)).lookAt(undefined, files),
     context: async (folder, occasion) => (await storeOf(folder)).context(undefined, occasion),
     async remember(folder, what) {
       const global = what.scope === 'global' ? stores().global : undefined;

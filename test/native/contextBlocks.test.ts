@@ -137,11 +137,12 @@ describe('context blocks of ten situations', function () {
   async function given(asked: Pick<Situation, 'start' | 'prompts' | 'budget'>, session: SessionId): Promise<(ContextBlock | undefined)[]> {
     const { start, prompts = [], budget = PROMPT_TOKENS } = asked;
     const asking = { assistant: 'claude-code', session, atMs: NOON } as const;
-    if (start && Object.keys(start).length === 0) {
+    product.engine.lookAt(start?.files ?? []);
+    if (start && start.branch === undefined) {
       return [await api.context(undefined, { kind: 'session_start', source: 'startup', ...asking })];
     }
     if (start) {
-      // No hook tells a file or a branch, and the engine has no way to be told: what it would then call is called here.
+      // Read from the repository around the folder, of which there is none here: what the engine would then call is called here.
       const found = sessionStartMemories(product.store.newest(1_000), { ...start, atMs: NOON });
       return [renderContextBlock(found, SESSION_START_TOKENS, countTokens, { atMs: NOON })];
     }

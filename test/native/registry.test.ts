@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { claimStore } from '../../src/link/claimStore.ts';
 import { withLock } from '../../src/link/fileLock.ts';
+import { branchOf } from '../../src/link/gitFolder.ts';
 import { identify, normaliseRemote, type RepositoryId } from '../../src/link/identity.ts';
 import { socketPath } from '../../src/link/socketPath.ts';
 import { GLOBAL_REPOSITORY, findGlobalStore, findStore, readRegistry, type StoreAddress } from '../../src/link/registry.ts';
@@ -64,6 +65,17 @@ describe('registry', function () {
       assert.equal(await identify(path.join(base, 'tree')), id);
       assert.equal(await identify(folder('one', 'deep', 'er')), id);
       assert.notEqual(await identify(repository('two', 'two')), id);
+    });
+
+    it('tells the branch of a repository, and of a worktree its own; none between branches or without git', () => {
+      const one = repository('branched', 'branched');
+      git(one, 'checkout', '-q', '-b', 'feature/upload-resume');
+      git(one, 'worktree', 'add', '-q', '-b', 'fix', path.join(base, 'branched-tree'));
+      assert.equal(branchOf(folder('branched', 'src')), 'feature/upload-resume');
+      assert.equal(branchOf(path.join(base, 'branched-tree')), 'fix');
+      git(one, 'checkout', '-q', '--detach');
+      assert.equal(branchOf(one), undefined);
+      assert.equal(branchOf(folder('plain')), undefined);
     });
 
     it('stays with its folder without git, without a commit, and with a damaged .git', async () => {

@@ -9,7 +9,9 @@ import type { ContextBlock, MemoryId, Recollection, SessionId, Signal } from '..
 import { createRetriever } from '../../src/retrieve/retrieve.ts';
 import { openMemoryIndex } from '../../src/search/memoryIndex.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
+import type { Store } from '../../src/store/store.ts';
 import { silentLog } from '../../src/util/log.ts';
+import { memory } from '../support/memories.ts';
 
 const START_MS = Date.parse('2026-03-02T10:00:00Z');
 const HOUR_MS = 3_600_000;
@@ -17,6 +19,7 @@ const SESSION = 'talk-1' as SessionId;
 
 interface World {
   readonly engine: MemoryEngine;
+  readonly store: Store;
   readonly digests: (ContextBlock | undefined)[];
   /** Lets time pass and compresses what is due. */
   later(ms: number): Promise<number | undefined>;
@@ -50,6 +53,7 @@ function world(): World {
   });
   return {
     engine,
+    store,
     digests,
     async later(ms) {
       mock.timers.tick(ms);
@@ -103,6 +107,29 @@ describe('engine', () => {
     const [found] = await engine.recall(query('JWT refresh tokens'), 'typing');
     assert.match(found?.memory.text ?? '', /JWT with refresh tokens/);
     assert.equal(found?.memory.kind, 'decision');
+  });
+
+  it('lifts what belongs to the open file, at the start of a session', async () => {
+    const { engine, store } = world();
+    for (const file of ['src/queue.ts', 'src/mail.ts', 'src/login.ts']) {
+      const told = memory(`Errors in \`${file}\` are told to the caller`, { entities: { files: [file], symbols: [], commands: [] } });
+      store.add(told, { source: 'user', session: SESSION, isOwn: true, atMs: Date.now() });
+    }
+    const firstLine = async (session: string) => {
+      const occasion = {
+        kind: 'session_start',
+        assistant: 'x',
+        session: session as SessionId,
+        source: 'startup',
+        atMs: Date.now(),
+      } as const;
+      const block = await engine.context(occasion, 300, nothing);
+      return block?.text.split('\n').find((line) => line.startsWith('- '));
+    };
+    engine.lookAt(['/project/src/mail.ts']);
+    assert.match((await firstLine('one')) ?? '', /mail\.ts/);
+    engine.lookAt(['/project/src/login.ts', '/project/src/mail.ts']);
+    assert.match((await firstLine('two')) ?? '', /login\.ts/);
   });
 
   it('says when the next work is due, and does not begin before', async () => {

@@ -212,4 +212,10 @@ describe('retrieve', () => {
     for (const [i, { score }] of found.entries()) assert.ok(score >= 0 && score <= (found[i - 1]?.score ?? 1));
     assert.match(found[0]?.why ?? '', /^names `auth\.ts`.*; words: refreshing; similar -?\d?\.\d\d; 3 days ago$/);
   });
+
+  it('says that a name matched only where the whole of it did', async () => {
+    const { recall } = await over([...filler, memory('Apply the patch in src/sync/push.ts', { id: 'a' })]);
+    const [found] = await recall(query('what does src/sync/apply.ts do?'));
+    assert.match(found?.why ?? '', /^words: (?:src|sync|apply|ts)/);
+  });
 });
