@@ -1,31 +1,13 @@
 // Search and ranking alone: every row of a corpus is a memory as it stands, every query is asked. Usage and rows: see `RESULTS.md`.
-import type { Memory, MemoryDraft, MemoryId, SessionId } from '../src/memory.ts';
+import type { Memory } from '../src/memory.ts';
 import type { Encoder } from '../src/model/encoder.ts';
 import { createRetriever } from '../src/retrieve/retrieve.ts';
+import { openCorpus, timeOf, type CorpusRow, type QueryRow } from './corpus.ts';
 import { readJsonLines } from './jsonLines.ts';
 import { interval, mean, percentile, randomOf, rankingOf, share, shuffled, type Ranking } from './metrics.ts';
 import { readOptions, runBench } from './options.ts';
-import { openModel, openProduct, type Product } from './product.ts';
+import { openModel, type Product } from './product.ts';
 import { lastLine, progress, table } from './report.ts';
-
-interface CorpusRow {
-  readonly id: string;
-  readonly project: string;
-  /** Its session. */
-  readonly group: string;
-  /** ISO time, or null where none is known. */
-  readonly at: string | null;
-  readonly text: string;
-}
-
-interface QueryRow {
-  readonly id: string;
-  readonly project: string;
-  readonly query: string;
-  /** Empty for a question that the corpus cannot answer. */
-  readonly gold: readonly string[];
-  readonly category: string;
-}
 
 const WAYS = ['fused', 'words', 'vectors'] as const;
 type Way = (typeof WAYS)[number];
@@ -55,7 +37,7 @@ async function main(argv: readonly string[]): Promise<void> {
     const queries = all.filter((query) => query.project === project && asked.has(query));
     if (queries.length === 0) continue;
     const startedAt = performance.now();
-    const product = await build(rows, encoder);
+    const product = await openCorpus(rows, encoder);
     buildSeconds += (performance.now() - startedAt) / 1_000;
     const latestMs = Math.max(...rows.map(timeOf));
     for (const query of queries) answers.push(await ask(product, encoder, query, { ks, latestMs, isOddProject: number % 2 === 1 }));
@@ -64,42 +46,6 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   await encoder?.dispose();
   report(answers, { ks, buildSeconds, seed: options.seed, json: options.json });
-}
-
-const timeOf = (row: CorpusRow): number => (row.at === null ? 0 : Date.parse(row.at));
-
-async function build(rows: readonly CorpusRow[], encoder: Encoder | undefined): Promise<Product> {
-  const product = openProduct({ folder: ':memory:', encoder });
-  for (const [group, members] of Map.groupBy(rows, (row) => row.group)) {
-    product.store.settle({
-      session: group as SessionId,
-      source: 'user',
-      settled: [],
-      add: members.map((row) => ({ id: row.id as MemoryId, draft: asDraft(row) })),
-      replace: [],
-      remove: [],
-      supersede: [],
-    });
-  }
-  await product.index.rebuild(() => undefined);
-  await product.index.embedMissing(new AbortController().signal);
-  return product;
-}
-
-/** The row as it stands. Of the kinds `pattern` says least of what a text is about. */
-function asDraft(row: CorpusRow): MemoryDraft {
-  const place = { source: 'user', session: row.group as SessionId, record: row.id, atMs: timeOf(row) } as const;
-  return {
-    kind: 'pattern',
-    text: row.text,
-    outcome: null,
-    scope: 'project',
-    entities: { files: [], symbols: [], commands: [] },
-    evidence: [{ place, quote: row.text.slice(0, 300) }],
-    weight: 0.5,
-    context: '',
-    segments: [],
-  };
 }
 
 interface Asking {
