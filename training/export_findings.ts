@@ -17,24 +17,14 @@ import { kindCues } from '../src/compress/kinds.ts';
 import { linkCues } from '../src/compress/links.ts';
 import { failureCues } from '../src/compress/failureOdds.ts';
 import { happeningsOf } from '../src/compress/outcome.ts';
-import { type ReadUnit, type Reading, readPlainly } from '../src/compress/read.ts';
+import { type ReadUnit, readPlainly } from '../src/compress/read.ts';
 import { say } from '../src/compress/say.ts';
 import { scenesOf } from '../src/compress/scene.ts';
 import { worthCues } from '../src/compress/worth.ts';
 import { countTokens } from '../src/inject/tokens.ts';
-import { KINDS, OUTCOMES } from '../src/memory.ts';
 import type { FittedWeights } from '../src/model/encoder.ts';
 import { unitsHolding } from './holding.ts';
-
-/** As `make_encoder.py` writes it. */
-interface WrittenReading {
-  readonly w: number;
-  readonly n: number;
-  readonly k: readonly number[];
-  readonly o: readonly number[];
-  readonly l: readonly number[];
-  readonly p: readonly number[];
-}
+import { asReading, readReadings } from './readings.ts';
 
 const { data, readings, weights } = parseArgs({
   options: { data: { type: 'string' }, readings: { type: 'string' }, weights: { type: 'string' } },
@@ -42,11 +32,7 @@ const { data, readings, weights } = parseArgs({
 if (data === undefined) throw new Error('--data FOLDER is missing: the folder that holds sessions/ and labels/');
 /** The tables by which links are chosen: a first fitting has none yet for these readings, and takes those of the cues. */
 const fitted = weights === undefined ? CUE_WEIGHTS : (JSON.parse(fs.readFileSync(weights, 'utf8')) as FittedWeights);
-const read = new Map<string, readonly WrittenReading[]>();
-for (const line of readings === undefined ? [] : fs.readFileSync(readings, 'utf8').split('\n').filter(Boolean)) {
-  const { file, units } = JSON.parse(line) as { file: string; units: WrittenReading[] };
-  read.set(file, units);
-}
+const read = readReadings(readings);
 
 for (const label of readLabels(path.join(data, 'labels'))) {
   const of = read.get(label.file);
@@ -93,18 +79,4 @@ for (const label of readLabels(path.join(data, 'labels'))) {
 
 function print(row: object): void {
   process.stdout.write(`${JSON.stringify(row)}\n`);
-}
-
-function asReading(written: WrittenReading | undefined): Reading {
-  if (!written) throw new Error('the readings are of other segments: make them anew');
-  const named = <Name extends string>(names: readonly Name[], values: readonly number[]) =>
-    Object.fromEntries(names.map((name, i) => [name, values[i] ?? 0])) as Record<Name, number>;
-  return {
-    weight: written.w,
-    noise: written.n,
-    kinds: named(KINDS, written.k),
-    outcomes: named([...OUTCOMES, 'none'], written.o),
-    link: Float32Array.from(written.l),
-    keep: Float32Array.from(written.p),
-  };
 }

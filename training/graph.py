@@ -15,6 +15,11 @@ from network import KINDS, LINK, OUTCOMES, WIDTH, Reader
 
 LAST = "last_hidden_state"
 MASK = "/Mul_output_0"  # what the base adds to attention scores
+# Names of the base for those of `network.Layer`.
+THEIRS = {
+    "query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value", "out": "attention.output.dense",
+    "inner": "intermediate.dense", "outer": "output.dense", "norm_attention": "attention.output.LayerNorm", "norm": "output.LayerNorm",
+}  # fmt: skip
 
 
 def split_at(layers: int) -> str:
@@ -26,12 +31,8 @@ def weights_of(graph: onnx.GraphProto, layer: int) -> dict[str, np.ndarray]:
     """Weights of one layer of the base by the names that `network.Layer` has for them."""
     values = {i.name: i for i in graph.initializer}
     inputs = {node.name: node.input for node in graph.node}
-    names = {
-        "query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value", "out": "attention.output.dense",
-        "inner": "intermediate.dense", "outer": "output.dense", "norm_attention": "attention.output.LayerNorm", "norm": "output.LayerNorm",
-    }  # fmt: skip
     out = {}
-    for ours, theirs in names.items():
+    for ours, theirs in THEIRS.items():
         prefix = f"encoder.layer.{layer}.{theirs}"
         if ours.startswith("norm"):
             out[f"{ours}.weight"] = numpy_helper.to_array(values[f"{prefix}.weight"])
@@ -55,8 +56,7 @@ def write(model: Reader, fp32: str, int8: str, first: int, calibration: tuple[fl
     at = split_at(first)
     lower, upper = divide(whole.graph, at)
     embedding = branch([*upper, *embedding_nodes()], initializers(whole.graph, upper), ["embedding"])
-    with tempfile.TemporaryDirectory() as folder:
-        layers = trained_layers(model, fp32, first, folder, is_int8)
+    layers = trained_layers(model, fp32, first, is_int8)
     reading_nodes, reading_values = heads(model, "read/out", calibration)
     reading = branch([*layers.node, *reading_nodes], [*layers.initializer, *reading_values], READ)
 
@@ -126,28 +126,49 @@ def embedding_nodes() -> list:
     ]
 
 
-def trained_layers(model: Reader, fp32: str, first: int, folder: str, is_int8: bool) -> onnx.GraphProto:
-    """The base's own nodes of as many layers, with our weights, their names put under `read/`; the last gives `read/out`."""
+def with_layers(fp32: str, layers, first: int) -> onnx.ModelProto:
+    """The base with our weights in its layers from `first` on."""
     whole = onnx.load(fp32)
     values = {i.name: i for i in whole.graph.initializer}
     inputs = {node.name: node.input for node in whole.graph.node}
-    for i, layer in enumerate(model.layers):
+    for i, layer in enumerate(layers):
         for name, weight in layer.state_dict().items():
             ours, part = name.rsplit(".", 1)
-            theirs = {"query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value", "out": "attention.output.dense",
-                      "inner": "intermediate.dense", "outer": "output.dense", "norm_attention": "attention.output.LayerNorm", "norm": "output.LayerNorm"}[ours]  # fmt: skip
+            theirs = THEIRS[ours]
             array = weight.detach().numpy()
             if part == "weight" and not ours.startswith("norm"):
                 target, array = inputs[f"/encoder/layer.{first + i}/{theirs.replace('.', '/')}/MatMul"][1], array.T
             else:
                 target = f"encoder.layer.{first + i}.{theirs}.{part}"
             values[target].CopyFrom(numpy_helper.from_array(np.ascontiguousarray(array), target))
-    end = split_at(first + len(model.layers))
-    path, int8 = os.path.join(folder, "layers.onnx"), os.path.join(folder, "layers-int8.onnx")
-    onnx.save(whole, path)
-    if is_int8:
+    return whole
+
+
+def quantised(whole: onnx.ModelProto, is_int8: bool = True) -> onnx.GraphProto:
+    if not is_int8:
+        return whole.graph
+    with tempfile.TemporaryDirectory() as folder:
+        path, int8 = os.path.join(folder, "layers.onnx"), os.path.join(folder, "layers-int8.onnx")
+        onnx.save(whole, path)
         base.quantise(path, int8)
-    graph = onnx.load(int8 if is_int8 else path).graph
+        return onnx.load(int8).graph
+
+
+def replace_embedding(encoder: str, layers, fp32: str, first: int) -> None:
+    """Puts the layers into the branch of a finished file that embeds, in place; what reads stays as it is."""
+    made = onnx.load(encoder)
+    graph = quantised(with_layers(fp32, layers, first))
+    _, upper = divide(graph, split_at(first))
+    choice = next(node for node in made.graph.node if node.op_type == "If" and list(node.output) == ["embedding"])
+    (taken,) = [attribute for attribute in choice.attribute if attribute.name == "else_branch"]
+    taken.g.CopyFrom(branch([*upper, *embedding_nodes()], initializers(graph, upper), ["embedding"]))
+    onnx.save(made, encoder)
+
+
+def trained_layers(model: Reader, fp32: str, first: int, is_int8: bool) -> onnx.GraphProto:
+    """The base's own nodes of as many layers, with our weights, their names put under `read/`; the last gives `read/out`."""
+    graph = quantised(with_layers(fp32, model.layers, first), is_int8)
+    end = split_at(first + len(model.layers))
     begin = split_at(first)
     _, after = divide(graph, begin)
     needed, waiting, maker = set(), [end], {name: node for node in after for name in node.output}

@@ -18,13 +18,12 @@ import base
 import corpus as corpora
 import fit_weights
 import graph
+import manifest
 from network import KINDS, OUTCOMES, Corpus, Reader, Settings, judge, train
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDS = 5
 SHARED, TRAINED = 6, 3  # layers
-MAX_TOKENS = 512
-FILES = ["encoder.onnx", "tokenizer.json", "weights.json"]
 
 
 def calibrate(scores: np.ndarray, is_evidence: np.ndarray) -> tuple[float, float]:
@@ -118,17 +117,7 @@ def write_folder(folder: str, model: Reader, corpus: Corpus, calibration: tuple[
     shutil.copyfile(tokenizer, os.path.join(folder, "tokenizer.json"))
     with open(os.path.join(folder, "weights.json"), "w", encoding="utf8") as file:
         file.write(json.dumps(weights, indent=1) + "\n")
-    files = {name: {"sha256": base.sha256(os.path.join(folder, name)), "bytes": os.path.getsize(os.path.join(folder, name))} for name in FILES}
-    manifest = {
-        "id": hashlib.sha256("".join(files[name]["sha256"] for name in ("encoder.onnx", "tokenizer.json")).encode()).hexdigest()[:16],
-        "dimensions": base.DIMENSIONS,
-        "maxTokens": MAX_TOKENS,
-        "queryPrefix": "",
-        "cues": corpus.cue_names,
-        "files": files,
-    }
-    with open(os.path.join(folder, "model.json"), "w", encoding="utf8") as file:
-        file.write(json.dumps(manifest, indent=2) + "\n")
+    manifest.seal(folder, corpus.cue_names)
 
 
 def main() -> None:

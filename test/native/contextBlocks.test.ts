@@ -45,9 +45,9 @@ const SITUATIONS: readonly Situation[] = [
   { name: '03-branch', heading: 'A new session on a branch: feature/attachments-resume', start: { branch: 'feature/attachments-resume' } },
   { name: '04-file-and-function', heading: 'A prompt that names a file and a function', prompts: [ROTATE], needs: ['two-tabs'] },
   {
-    name: '05-other-words',
-    heading: 'A prompt in other words than the memory',
-    prompts: ['Print the token and the request while debugging.'],
+    name: '05-some-words',
+    heading: 'A prompt with a few common words of the memory',
+    prompts: ['Never print tokens in a log line.'],
     needs: ['never-log-bodies'],
   },
   {
