@@ -95,6 +95,21 @@ function figures(rankings: readonly Ranking[], ks: readonly number[]): Record<st
   };
 }
 
+/** Recall at 10 of the three ways over the same questions, and what fusing gains over the better of its halves, with a bootstrap interval of the paired difference. */
+function besideHalves(answers: readonly Asked[], seed: number) {
+  const at10 = (way: Way): number[] => answers.map(({ rankings }) => rankings[way]?.recall.get(10) ?? 0);
+  const [fused, words, vectors] = WAYS.map(at10) as [number[], number[], number[]];
+  const better = (mean(words) ?? 0) >= (mean(vectors) ?? 0) ? words : vectors;
+  const gains = fused.map((share, i) => share - (better[i] ?? 0));
+  return {
+    fused: mean(fused),
+    words: mean(words),
+    vectors: mean(vectors),
+    gain: mean(gains),
+    gainInterval: interval(gains, seed) ?? [null, null],
+  };
+}
+
 function report(
   answers: readonly Asked[],
   { ks, buildSeconds, seed, json }: { ks: readonly number[]; buildSeconds: number; seed: number; json: string | undefined },
@@ -129,6 +144,9 @@ function report(
     ...categories.map(([category, of]) => line(`fused, ${category}`, rankingsOf('fused', of))),
   ];
   console.log(table(['', 'n', ...columns], rows));
+  const beside = categories.map(([category, of]) => [category, besideHalves(of, seed)] as const);
+  const shown = beside.map(([category, made]) => [category, made.fused, made.words, made.vectors, made.gain, ...made.gainInterval]);
+  console.log(`\n${table(['recall@10', 'fused', 'words', 'vectors', 'over the better half', '95 % from', 'to'], shown)}`);
 
   const at10 = interval(
     rankingsOf('fused', answerable).map((ranking) => ranking.recall.get(10) ?? ranking.reciprocalRank),
@@ -146,6 +164,7 @@ function report(
       oddProjects: figures(rankingsOf('fused', answerable.filter((one) => one.isOddProject)), ks), // prettier-ignore
       evenProjects: figures(rankingsOf('fused', answerable.filter((one) => !one.isOddProject)), ks), // prettier-ignore
       byCategory: Object.fromEntries(categories.map(([category, of]) => [category, figures(rankingsOf('fused', of), ks)])),
+      besideHalves: Object.fromEntries(beside),
     },
     words: figures(rankingsOf('words', answerable), ks),
     vectors: rankingsOf('vectors', answerable).length > 0 ? figures(rankingsOf('vectors', answerable), ks) : null,
