@@ -102,29 +102,22 @@ export function createRetriever(parts: RetrieverParts): Retriever {
     return [...all.values()];
   }
 
-  /** Each failed attempt followed by what replaced it, though that alone would be below the floor. */
+  /** Each failed attempt followed by what replaced it, though that alone would be below the floor: it is as much worth telling as the failure itself. */
   function withReplacements(kept: readonly Ranked[], all: readonly Ranked[]): Ranked[] {
     const rankedOf = new Map(all.map((one) => [one.candidate.memory.id, one]));
-    const rest = new Map(kept.map((one) => [one.candidate.memory.id, one]));
-    const told: Ranked[] = [];
+    const told = new Map<MemoryId, Ranked>();
     for (const one of kept) {
-      const { memory } = one.candidate;
-      if (!rest.delete(memory.id)) continue;
-      told.push(one);
+      const { memory, position } = one.candidate;
+      if (told.has(memory.id)) continue;
+      told.set(memory.id, one);
       if (!isFailed(memory)) continue;
-      const position = one.candidate.position;
       const next = [...memories.orderOf(memory.session)].filter(([, at]) => at > position && at <= position + REACH);
-      const replacement = replacementOf(
-        memory,
-        next.flatMap(([id]) => memories.get(id) ?? []),
-      );
-      const ranked = replacement && rankedOf.get(replacement.id);
-      if (!ranked || told.includes(ranked)) continue;
-      rest.delete(replacement.id);
-      // As much worth telling as the failure itself.
-      told.push({ ...ranked, score: Math.max(ranked.score, one.score) });
+      const followers = next.flatMap(([id]) => memories.get(id) ?? []);
+      const replacement = rankedOf.get(replacementOf(memory, followers)?.id ?? memory.id);
+      if (!replacement || told.has(replacement.candidate.memory.id)) continue;
+      told.set(replacement.candidate.memory.id, { ...replacement, score: Math.max(replacement.score, one.score) });
     }
-    return told;
+    return [...told.values()];
   }
 
   return {

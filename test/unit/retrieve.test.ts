@@ -213,6 +213,21 @@ describe('retrieve', () => {
     assert.match(found[0]?.why ?? '', /^names `auth\.ts`.*; words: refreshing; similar -?\d?\.\d\d; 3 days ago$/);
   });
 
+  it('tells what replaced a failed attempt right after it, once, and nothing else that merely came next', async () => {
+    const told = (id: string, text: string, minute: number, outcome: 'failed' | null = null) =>
+      memory(text, { id, session: 'upload', atMs: NOON - DAY + minute * 60_000, outcome });
+    const { ids } = await over([
+      ...filler,
+      told('tried', 'Streaming uploads through the API ran out of memory', 0, 'failed'),
+      told('other', 'Buttons are blue now', 1),
+      told('instead', 'Uploads go straight to the bucket; the API signs the address', 2),
+    ]);
+    const asked = query('stream uploads through the api, ran out of memory');
+    assert.deepEqual((await ids(asked, { manner: 'unasked' })).slice(0, 2), ['tried', 'instead']);
+    assert.equal((await ids(asked, { manner: 'asked' })).filter((id) => id === 'instead').length, 1);
+    assert.ok(!(await ids(asked, { manner: 'unasked' })).includes('other'));
+  });
+
   it('says that a name matched only where the whole of it did', async () => {
     const { recall } = await over([...filler, memory('Apply the patch in src/sync/push.ts', { id: 'a' })]);
     const [found] = await recall(query('what does src/sync/apply.ts do?'));
