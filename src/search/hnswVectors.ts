@@ -36,6 +36,8 @@ const EF_BUILD = 200;
 /** Candidates looked at when searching; at least twice `k`. */
 const EF_SEARCH = 160;
 const FIRST_CAPACITY = 1024;
+/** Vectors kept as they were last read, 1.5 kB each: hnswlib hands out a point as a list of numbers, 50 µs each, and a recall looks at 150. */
+const MOST_KEPT = 4_096;
 /** The same seed, vectors and order make the same graph. */
 const SEED = 7;
 
@@ -57,6 +59,7 @@ export class HnswVectors implements VectorIndex {
   /** Labels of removed vectors, still marked in the graph, to be used again. */
   readonly #free: number[] = [];
   readonly #dimensions: number;
+  readonly #kept = new Map<MemoryId, Float32Array>();
   #capacity: number;
 
   private constructor(graph: Hnswlib.HierarchicalNSW, dimensions: number, capacity: number, ids: readonly (MemoryId | null)[]) {
@@ -101,6 +104,7 @@ export class HnswVectors implements VectorIndex {
   put(id: MemoryId, vector: Float32Array): void {
     if (vector.length !== this.#dimensions)
       throw new RangeError(`a vector of ${vector.length} numbers where ${this.#dimensions} are expected`);
+    this.#kept.delete(id);
     const label = this.#labelOf.get(id) ?? this.#free.pop() ?? this.#idOf.length;
     if (label >= this.#capacity) this.#grow();
     // For a label in use or marked as deleted hnswlib moves the node to its new place and takes the mark away.
@@ -110,6 +114,7 @@ export class HnswVectors implements VectorIndex {
   }
 
   remove(id: MemoryId): void {
+    this.#kept.delete(id);
     const label = this.#labelOf.get(id);
     if (label === undefined) return;
     // The mark alone would leave a forgotten vector in memory and in the file: its nearest neighbour's is written over it first.
@@ -126,8 +131,19 @@ export class HnswVectors implements VectorIndex {
   }
 
   vectorOf(id: MemoryId): Float32Array | undefined {
+    const known = this.#kept.get(id);
+    if (known) return known;
     const label = this.#labelOf.get(id);
-    return label === undefined ? undefined : Float32Array.from(this.#graph.getPoint(label));
+    if (label === undefined) return undefined;
+    const vector = Float32Array.from(this.#graph.getPoint(label));
+    this.#kept.set(id, vector);
+    if (this.#kept.size > MOST_KEPT) {
+      for (const oldest of this.#kept.keys()) {
+        this.#kept.delete(oldest);
+        break;
+      }
+    }
+    return vector;
   }
 
   ids(): Iterable<MemoryId> {
