@@ -13,7 +13,7 @@ import { reconcile } from './compress/reconcile.ts';
 import { inOwnWords, readAnswer, refusalOf, rewritingPrompt } from './compress/rewrite.ts';
 import type { Observer } from './capture/observe.ts';
 import { renderContextBlock } from './inject/contextBlock.ts';
-import { sessionStartMemories } from './inject/sessionStart.ts';
+import { sessionStartMemories, type SessionStart } from './inject/sessionStart.ts';
 import type {
   ContextBlock,
   Dropped,
@@ -139,8 +139,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     clearTimeout(digestTimer);
     digestTimer = undefined;
     // Read when nobody answers, perhaps much later: of what is open now it says nothing.
-    const start = sessionStartMemories(store.newest(SESSION_START_CANDIDATES), { atMs: now() });
-    parts.keepDigest(renderContextBlock(start, DIGEST_TOKENS, countTokens, { atMs: now() }));
+    parts.keepDigest(renderContextBlock(forSessionStart({ atMs: now() }), DIGEST_TOKENS, countTokens, { atMs: now() }));
   }
 
   /** What stands around a question that is put now. */
@@ -149,10 +148,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     return { ...recentWork.around(atMs), ...(branch !== undefined && { branch }) };
   }
 
-  function forSessionStart(atMs: number): Recollection[] {
-    const { files = [], branch } = around(atMs);
-    return sessionStartMemories(store.newest(SESSION_START_CANDIDATES), { atMs, files, ...(branch !== undefined && { branch }) });
-  }
+  const forSessionStart = (start: SessionStart): Recollection[] => sessionStartMemories(store.newest(SESSION_START_CANDIDATES), start);
 
   async function observeAll(
     signals: readonly Signal[],
@@ -272,7 +268,8 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     async context(occasion, budgetTokens, others) {
       // A compaction or a clear takes from the assistant what it was given; a resumed session still has it.
       if (occasion.kind === 'session_start' && occasion.source !== 'resume') store.resetGivings(occasion.session);
-      const own = occasion.kind === 'session_start' ? forSessionStart(occasion.atMs) : recallFor(occasion);
+      const own =
+        occasion.kind === 'session_start' ? forSessionStart({ atMs: occasion.atMs, ...around(occasion.atMs) }) : recallFor(occasion);
       const found = (await Promise.all([own, others])).flat().sort((a, b) => b.score - a.score);
       const skip = store.givenTo(occasion.session);
       const block = renderContextBlock(found, budgetTokens, countTokens, { atMs: occasion.atMs, skip });

@@ -15,6 +15,10 @@ export type Kind = (typeof KINDS)[number];
 
 export const OUTCOMES = ['worked', 'failed', 'abandoned'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+/** What was tried came to nothing. */
+export function isFailure(outcome: Outcome | null): outcome is 'failed' | 'abandoned' {
+  return outcome === 'failed' || outcome === 'abandoned';
+}
 
 export const SCOPES = ['project', 'global'] as const;
 export type Scope = (typeof SCOPES)[number];

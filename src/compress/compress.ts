@@ -1,6 +1,6 @@
 // Observations of a session → the memories that it leaves. Seven steps, spelled once, top to bottom: lay out, read, leave out what was forgotten,
 // find failures and facts, put into words, choose the best set, tell them in the order in which they happened.
-import type { DropReason, Evidence, MemoryDraft, Observation, Place } from '../memory.ts';
+import { isFailure, type DropReason, type Evidence, type MemoryDraft, type Observation, type Place } from '../memory.ts';
 import type { Encoder } from '../model/encoder.ts';
 import type { Log } from '../util/log.ts';
 import { failuresOf } from './chains.ts';
@@ -118,7 +118,7 @@ export function createCompressor(parts: CompressorParts): Compressor {
           words,
           tokens: parts.countTokens(said.text) + FRAME_TOKENS,
           weight: draft.weight,
-          isTold: draft.outcome === 'failed' || draft.outcome === 'abandoned',
+          isTold: isFailure(draft.outcome),
           made: draft,
         });
       }

@@ -1,6 +1,6 @@
 // When two memories tell the same, and when a later one overrules an earlier one. Both judged by words alone, and with care: a wrong merge loses a
 // fact for good, a missed one costs a line.
-import type { Evidence, Kind, MemoryDraft } from '../memory.ts';
+import { isFailure, type Evidence, type Kind, type MemoryDraft } from '../memory.ts';
 import { wordsOfTheSource } from './faithful.ts';
 import { share } from './scene.ts';
 import { FAILURE, NEGATION, contentWords } from './words.ts';
@@ -27,7 +27,7 @@ export function tellsTheSame(a: Told, b: Told): boolean {
   return common / (few.size + many.size - common) >= SAME_OF_ALL || (few.size >= 5 && common / few.size >= SAME_OF_SHORTER);
 }
 
-const isFailed = ({ outcome }: Told): boolean => outcome === 'failed' || outcome === 'abandoned';
+const isFailed = ({ outcome }: Told): boolean => isFailure(outcome);
 
 /** Single digits are no content words, so numbers are compared by themselves: those of the text with fewer must all be in the other. */
 function sameNumbers(a: string, b: string): boolean {

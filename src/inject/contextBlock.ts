@@ -1,6 +1,6 @@
 // Recollections → the text that an assistant reads. Memory text is data here: it can neither end the block nor pass for a tag.
 import { OWN_BEGIN, OWN_END } from '../capture/own.ts';
-import type { ContextBlock, Memory, MemoryId, Recollection } from '../memory.ts';
+import { isFailure, type ContextBlock, type Memory, type MemoryId, type Recollection } from '../memory.ts';
 import { distinctTermsOf } from '../search/terms.ts';
 
 /** Hosts cut longer contexts off, some in the middle. */
@@ -56,7 +56,7 @@ export function renderContextBlock(
 /** A memory as one line: `- DECISION JWT with refresh tokens, …`. The label and the outcome are the only words of ours. */
 export function lineOf(memory: Memory): string {
   const text = asData(memory.text);
-  const outcome = memory.outcome === 'failed' || memory.outcome === 'abandoned' ? memory.outcome : undefined;
+  const outcome = isFailure(memory.outcome) ? memory.outcome : undefined;
   const label = memory.kind.toUpperCase();
   return outcome && !SAYS_FAILURE.test(text) ? `- ${label} ${text} → ${outcome}` : `- ${label} ${text}`;
 }
@@ -121,10 +121,10 @@ interface Telling {
 }
 
 function tellingOf(memory: Memory): Telling {
-  const isFailure = memory.outcome === 'failed' || memory.outcome === 'abandoned' || SAYS_FAILURE.test(memory.text);
+  const tellsFailure = isFailure(memory.outcome) || SAYS_FAILURE.test(memory.text);
   return {
     terms: new Set(distinctTermsOf(memory.text)),
-    isNegative: isFailure || /\b(?:not|no|never|without|don[’']t|avoid)\b|n[’']t\b/i.test(memory.text),
+    isNegative: tellsFailure || /\b(?:not|no|never|without|don[’']t|avoid)\b|n[’']t\b/i.test(memory.text),
   };
 }
 

@@ -1,5 +1,5 @@
 // What a new session should know before anybody has asked: what is pinned, was lately decided, is open, or failed.
-import type { Kind, Memory, Recollection } from '../memory.ts';
+import { isFailure, type Kind, type Memory, type Recollection } from '../memory.ts';
 import { fileAffinity, recency } from '../retrieve/ranking.ts';
 import { ageOf } from '../retrieve/why.ts';
 import { distinctTermsOf } from '../search/terms.ts';
@@ -56,8 +56,7 @@ const COMMON_BRANCHES = new Set(['main', 'master', 'dev', 'develop', 'feature', 
 
 /** kind × weight × age, lifted toward 1 by the open files and the branch's words; 0 to 1. */
 function valueOf(memory: Memory, start: SessionStart, branch: ReadonlySet<string>): number {
-  const isFailure = memory.outcome === 'failed' || memory.outcome === 'abandoned';
-  const kind = isFailure ? Math.max(KIND_VALUE[memory.kind], KIND_VALUE.failed_attempt) : KIND_VALUE[memory.kind];
+  const kind = isFailure(memory.outcome) ? Math.max(KIND_VALUE[memory.kind], KIND_VALUE.failed_attempt) : KIND_VALUE[memory.kind];
   const age = LASTING.has(memory.kind) ? 0.5 + 0.5 * recency(memory, start.atMs) : TIMELESS + (1 - TIMELESS) * recency(memory, start.atMs);
   const value = kind * (0.4 + 0.6 * memory.weight) * age;
   const nearness = Math.max(fileAffinity(memory, start.files ?? []), isOfBranch(memory, branch) ? 0.6 : 0);

@@ -1,6 +1,7 @@
 // The memories lately looked at, so that a question costs no hundred readings of the database. Never older than the store.
 import type { Memory, MemoryId, SessionId } from '../memory.ts';
 import type { Store } from '../store/store.ts';
+import { keepNewest } from '../util/boundedMap.ts';
 
 export type ReadableStore = Pick<Store, 'revision' | 'get' | 'all' | 'ofSession' | 'changesSince'>;
 
@@ -38,7 +39,7 @@ export class MemoryCache {
     const known = this.#memories.get(id);
     if (known) return known;
     const memory = this.#store.get(id);
-    if (memory) keep(this.#memories, id, memory, MOST_MEMORIES);
+    if (memory) keepNewest(this.#memories, id, memory, MOST_MEMORIES);
     return memory;
   }
 
@@ -47,9 +48,9 @@ export class MemoryCache {
     const known = this.#sessions.get(session);
     if (known) return known;
     const members = this.#store.ofSession(session).sort(asTold);
-    for (const memory of members) keep(this.#memories, memory.id, memory, MOST_MEMORIES);
+    for (const memory of members) keepNewest(this.#memories, memory.id, memory, MOST_MEMORIES);
     const order = new Map(members.map((memory, i) => [memory.id, i]));
-    keep(this.#sessions, session, order, MOST_SESSIONS);
+    keepNewest(this.#sessions, session, order, MOST_SESSIONS);
     return order;
   }
 
@@ -57,16 +58,6 @@ export class MemoryCache {
   newest(limit: number): Memory[] {
     const all = this.#store.all().filter((memory) => memory.status === 'active');
     return all.sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.atMs - a.atMs || (a.id < b.id ? -1 : 1)).slice(0, limit);
-  }
-}
-
-/** Keeps the newest `most` entries. */
-function keep<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
-  map.set(key, value);
-  if (map.size <= most) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    break;
   }
 }
 

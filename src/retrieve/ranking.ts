@@ -3,7 +3,7 @@
 // Figures come from the questions for development (`bench/questions/development.jsonl`) and the odd conversations of LoCoMo (turns as memories), half each, by
 // the likelihood of the gold among all candidates (softmax); see `bench/`. What these cannot teach (files, kinds, age, pins) has small weights by judgement:
 // they settle near-ties and no more.
-import type { Kind, Memory, RecallManner } from '../memory.ts';
+import { isFailure, type Kind, type Memory, type RecallManner } from '../memory.ts';
 
 /** A memory that words or vectors brought up, with all that ranking looks at. */
 export interface Candidate {
@@ -239,8 +239,7 @@ function kindsAskedFor(text: string): ReadonlySet<Kind> {
 
 /** 1 when the question asks for this kind; else half of how much the memory is worth keeping (its weight). A failure counts as one, whatever its kind. */
 function kindFit(memory: Memory, fits: ReadonlySet<Kind>): number {
-  const isFailure = memory.outcome === 'failed' || memory.outcome === 'abandoned';
-  return fits.has(memory.kind) || (isFailure && fits.has('failed_attempt')) ? 1 : 0.5 * memory.weight;
+  return fits.has(memory.kind) || (isFailure(memory.outcome) && fits.has('failed_attempt')) ? 1 : 0.5 * memory.weight;
 }
 
 function bySession(candidates: readonly Candidate[]): Map<string, Candidate[]> {

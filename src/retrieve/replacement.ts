@@ -1,13 +1,9 @@
 // A failed attempt is half of what there is to know: the other half is what was done instead.
-import type { Memory } from '../memory.ts';
+import { isFailure, type Memory } from '../memory.ts';
 import { distinctTermsOf } from '../search/terms.ts';
 
 /** So many terms must be in both: what comes after a failure in a session need not speak of it. */
 const LEAST_SHARED = 2;
-
-export function isFailed({ outcome }: Pick<Memory, 'outcome'>): boolean {
-  return outcome === 'failed' || outcome === 'abandoned';
-}
 
 /** What replaced a failed attempt: the first of the memories told next that speaks of the same and did not fail. `next`: in the order in which they were told. */
 export function replacementOf(failed: Memory, next: readonly Memory[]): Memory | undefined {
@@ -15,7 +11,7 @@ export function replacementOf(failed: Memory, next: readonly Memory[]): Memory |
   return next.find(
     (memory) =>
       memory.status === 'active' &&
-      !isFailed(memory) &&
+      !isFailure(memory.outcome) &&
       memory.kind !== 'todo' &&
       distinctTermsOf(memory.text).filter((term) => terms.has(term)).length >= LEAST_SHARED,
   );

@@ -1,12 +1,13 @@
 // Query → recollections: both indexes asked side by side, their answers ranked as one.
-import type { Memory, MemoryId, Query, RecallManner, Recollection } from '../memory.ts';
+import { isFailure, type Memory, type MemoryId, type Query, type RecallManner, type Recollection } from '../memory.ts';
 import type { Encoder } from '../model/encoder.ts';
 import type { MemoryIndex, VectorHit, WordHit } from '../search/memoryIndex.ts';
 import { distinctTermsOf } from '../search/terms.ts';
 import { MemoryCache, type ReadableStore } from './memoryCache.ts';
 import { FLOORS, rank, type Candidate, type Ranked } from './ranking.ts';
-import { isFailed, replacementOf } from './replacement.ts';
+import { replacementOf } from './replacement.ts';
 import { whyFound } from './why.ts';
+import { keepNewest } from '../util/boundedMap.ts';
 
 export interface RetrieverParts {
   readonly store: ReadableStore;
@@ -57,8 +58,7 @@ export function createRetriever(parts: RetrieverParts): Retriever {
     if (known) return known;
     const embedding = model.embed([text], 'query').then(
       ([vector]) => {
-        if (vector) embedded.set(key, vector);
-        if (embedded.size > QUERIES_KEPT) embedded.delete(embedded.keys().next().value ?? key);
+        if (vector) keepNewest(embedded, key, vector, QUERIES_KEPT);
         return vector;
       },
       // A model that fails on a query must not silence the words; whoever owns it sees its failures.
@@ -110,7 +110,7 @@ export function createRetriever(parts: RetrieverParts): Retriever {
       const { memory, position } = one.candidate;
       if (told.has(memory.id)) continue;
       told.set(memory.id, one);
-      if (!isFailed(memory)) continue;
+      if (!isFailure(memory.outcome)) continue;
       const next = [...memories.orderOf(memory.session)].filter(([, at]) => at > position && at <= position + REACH);
       const followers = next.flatMap(([id]) => memories.get(id) ?? []);
       const replacement = rankedOf.get(replacementOf(memory, followers)?.id ?? memory.id);

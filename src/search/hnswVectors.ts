@@ -9,6 +9,7 @@ import { codeOf, messageOf } from '../util/errors.ts';
 import { replaceFile } from './files.ts';
 import type { VectorHit, VectorIndex, VectorStamp } from './memoryIndex.ts';
 import { nearestFirst } from './exactVectors.ts';
+import { keepNewest } from '../util/boundedMap.ts';
 
 export type HnswLibrary = typeof Hnswlib;
 
@@ -136,13 +137,7 @@ export class HnswVectors implements VectorIndex {
     const label = this.#labelOf.get(id);
     if (label === undefined) return undefined;
     const vector = Float32Array.from(this.#graph.getPoint(label));
-    this.#kept.set(id, vector);
-    if (this.#kept.size > MOST_KEPT) {
-      for (const oldest of this.#kept.keys()) {
-        this.#kept.delete(oldest);
-        break;
-      }
-    }
+    keepNewest(this.#kept, id, vector, MOST_KEPT);
     return vector;
   }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { readJsonLines } from '../../bench/jsonLines.ts';
 import { percentile, randomOf } from '../../bench/metrics.ts';
 import { openProduct, remembering, type Product } from '../../bench/product.ts';
 import { createWriter } from '../../bench/synthetic.ts';
@@ -40,11 +41,7 @@ interface Figures {
 describe('retrieval, a small bench', function () {
   this.timeout(240_000);
   const freshFolder = freshFolders();
-  const questions = fs
-    .readFileSync(path.join(fixtures, 'questions.jsonl'), 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as Asked);
+  const questions = readJsonLines<Asked>(path.join(fixtures, 'questions.jsonl'));
   const file = path.join(fixtures, 'figures.json');
   let encoder: ReturnType<typeof remembering>;
   let product: Product;
