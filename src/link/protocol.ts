@@ -1,4 +1,5 @@
 // The vocabulary between the processes: functions, all answered by the service. Only plain data crosses.
+import type { BrowseQuery, BrowseSlice, GivenSlice, Preview, PreviewQuery, ReviewReason, ReviewSlice } from '../browsing.ts';
 import type {
   ContextBlock,
   Kind,
@@ -106,6 +107,34 @@ export interface ServiceApi {
   /** Hides at once; final after `undoMs`. */
   forget(ids: readonly MemoryId[], undoMs: number): Promise<void>;
   undoForget(ids: readonly MemoryId[]): Promise<void>;
+
+  // --- what people look at: see `browsing.ts`
+  /** Rows `from` to `from + count` of a list. Asking for further slices of the same list is cheap. */
+  browse(folder: string | undefined, query: BrowseQuery, from: number, count: number): Promise<BrowseSlice>;
+  /** A memory whole, with its evidence; undefined when it is not there any more. */
+  memory(id: MemoryId): Promise<Memory | undefined>;
+  /** What a session would be given, by the same way that a hook's answer goes. Writes nothing into the ledger. */
+  preview(folder: string | undefined, query: PreviewQuery): Promise<Preview>;
+  /** Keeps a memory out of what a session is given (absent: the one that starts next), or lets it in again. */
+  holdBack(id: MemoryId, session: SessionId | undefined, isHeldBack: boolean): Promise<void>;
+  /** The ledger, newest first, of what was given before `beforeMs` (absent: up to now). */
+  given(folder: string | undefined, beforeMs: number | undefined, limit: number): Promise<GivenSlice>;
+  /** What is worth a look, worst first. What a person has answered is not asked again, unless the memory has changed since. */
+  review(folder: string | undefined, limit: number): Promise<ReviewSlice>;
+  /** "Keep them as they are": not asked again for this reason. */
+  keep(reason: ReviewReason, ids: readonly MemoryId[]): Promise<void>;
+  /** One memory in the place of several: `id` takes over the evidence of the others, which are hidden at once and gone after `undoMs`; `undoForget` brings them back. They are not held against their sources, as forgotten ones are. */
+  merge(id: MemoryId, others: readonly MemoryId[], undoMs: number): Promise<void>;
+  /** All memories as JSON Lines, oldest first; see the README for the fields. With evidence (quotes and places) where asked for. */
+  exportMemories(folder: string | undefined, withEvidence: boolean): Promise<string>;
+  /** What `exportMemories` wrote. A memory that is here already, or was forgotten here, is passed over. Throws a UserError that names the line when one cannot be read; then nothing is taken. */
+  importMemories(
+    folder: string | undefined,
+    lines: string,
+  ): Promise<{ readonly added: number; readonly known: number; readonly forgotten: number }>;
+  /** Hides every memory of the window's stores and drops what waits to be compressed; final after `undoMs`. Says which ids, for `undoForget`. */
+  forgetEverything(folder: string | undefined, undoMs: number): Promise<readonly MemoryId[]>;
+
   pause(isPaused: boolean): Promise<void>;
   status(): Promise<ServiceStatus>;
   rebuildIndex(): Promise<void>;
