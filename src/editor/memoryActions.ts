@@ -30,8 +30,8 @@ export function memoryActions({ api, forgetting, selection }: MemoryActionParts)
   };
 
   return {
-    forget: (node, nodes) => forgetting.forget(meant(node, nodes)),
-    forgetOne: (memory) => forgetting.forget([memory]),
+    forget: (node, nodes) => forgetting.forget(meant(node, nodes).map(({ id }) => id)),
+    forgetOne: (memory) => forgetting.forget([memory.id]),
 
     async copy(node) {
       await vscode.env.clipboard.writeText(meant(node).map(rendered).join('\n'));
