@@ -26,6 +26,8 @@ export interface MemoryRow {
   readonly updatedAtMs: number;
   readonly files: readonly string[];
   readonly uses: Uses;
+  /** How many others it overrides that are still kept; absent for none. */
+  readonly overrides?: number;
 }
 
 export const AGES = ['day', 'week', 'month', 'year', 'older'] as const;
@@ -44,16 +46,24 @@ export interface Facets {
   readonly source?: readonly SourceId[];
   readonly age?: readonly Age[];
   readonly status?: readonly (Memory['status'] | 'pinned')[];
-  /** As `MemoryRow.files` spells them. */
+  /** As `MemoryRow.files` spells them; `''` stands for naming none. */
   readonly file?: readonly string[];
+  readonly session?: readonly SessionId[];
+  /** Absolute paths: memories that name one of these files, however they spell it. */
+  readonly about?: readonly string[];
+  /** Memories that one of these overrides. */
+  readonly overriddenBy?: readonly MemoryId[];
 }
-export type Facet = keyof Facets;
+/** Those that people choose from, and whose values are counted. */
+export type Facet = Exclude<keyof Facets, 'session' | 'about' | 'overriddenBy'>;
 
 export interface BrowseQuery {
   /** Searched for as "Cairn: Recall" does while typing; empty shows all. */
   readonly text: string;
   readonly facets: Facets;
   readonly order: Order;
+  /** Superseded ones are left out where what overrides them is in the list too: they are asked for by `overriddenBy`, and shown beneath it. */
+  readonly isNested?: boolean;
 }
 
 /** Some rows of a list, and how long the list is. */
@@ -64,6 +74,30 @@ export interface BrowseSlice {
   readonly total: number;
   /** Of each facet the values that occur with how many rows each would leave, the most frequent first (files: at most 50). Counted without the facet's own choice. */
   readonly counts: Readonly<Record<Facet, readonly { readonly value: string; readonly count: number }[]>>;
+}
+
+export const GROUPINGS = ['kind', 'file', 'session', 'age'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** What is found, in groups. A memory stands in the group of each file it names, else in one group. */
+export interface Group {
+  /** The kind, the file (relative to its folder where it lies in one; `''` for naming none), the session, or the age. */
+  readonly value: string;
+  /** Narrows a list to this group. */
+  readonly facets: Facets;
+  readonly count: number;
+  /** Of its newest memory. */
+  readonly source: SourceId;
+  readonly atMs: number;
+}
+export interface GroupSlice {
+  readonly from: number;
+  /** Kinds and ages in their own order, sessions the latest first, files those most spoken of first. */
+  readonly groups: readonly Group[];
+  /** How many groups there are. */
+  readonly total: number;
+  /** How many memories are found, each counted once. */
+  readonly memories: number;
 }
 
 // --- Next

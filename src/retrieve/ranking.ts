@@ -208,7 +208,7 @@ export function fileAffinity(memory: Memory, files: readonly string[]): number {
 }
 
 /** One of the two may be relative: whole trailing parts must agree. */
-function isSameFile(a: string, b: string): boolean {
+export function isSameFile(a: string, b: string): boolean {
   const one = `/${a.replace(/\\/g, '/').replace(/^\/+|^\.\//, '')}`;
   const other = `/${b.replace(/\\/g, '/').replace(/^\/+|^\.\//, '')}`;
   return one.length > 1 && other.length > 1 && (one.endsWith(other) || other.endsWith(one));
