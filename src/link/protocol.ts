@@ -1,5 +1,5 @@
 // The vocabulary between the processes: functions, all answered by the service. Only plain data crosses.
-import type { BrowseQuery, BrowseSlice, GivenSlice, Preview, PreviewQuery, ReviewReason, ReviewSlice } from '../browsing.ts';
+import type { BrowseQuery, BrowseSlice, GivenSlice, MemoryRow, Preview, PreviewQuery, ReviewReason, ReviewSlice } from '../browsing.ts';
 import type {
   ContextBlock,
   Kind,
@@ -111,6 +111,14 @@ export interface ServiceApi {
   // --- what people look at: see `browsing.ts`
   /** Rows `from` to `from + count` of a list. Asking for further slices of the same list is cheap. */
   browse(folder: string | undefined, query: BrowseQuery, from: number, count: number): Promise<BrowseSlice>;
+  /** What a list holds, in groups: `from` to `from + count` of them. With a count of none it says how many there are. */
+  groups(
+    folder: string | undefined,
+    query: Pick<BrowseQuery, 'text' | 'facets'>,
+    by: Grouping,
+    from: number,
+    count: number,
+  ): Promise<GroupSlice>;
   /** A memory whole, with its evidence; undefined when it is not there any more. */
   memory(id: MemoryId): Promise<Memory | undefined>;
   /** What a session would be given, by the same way that a hook's answer goes. Writes nothing into the ledger. */
@@ -144,6 +152,28 @@ export interface ServiceApi {
   nextRewriting(sinceMs: number): Promise<RewritingRequest | undefined>;
   /** What the model answered, as it stands. What holds to the evidence takes the place of our words; says how many did. */
   takeRewriting(memories: readonly MemoryId[], answer: string): Promise<number>;
+}
+
+/** What is asked of one store beside that, by the services of other windows and by MCP servers; a window has no answer to it. */
+export interface StoreOnlyApi {
+  /** All memories as rows, with a stamp; without the rows where nothing has changed since `stamp`. */
+  rows(stamp: string | undefined): Promise<{ readonly stamp: string; readonly rows?: readonly MemoryRow[] }>;
+  /** Takes over a memory of another store, and `letGo` removes it there: see `store/store.ts`. */
+  adopt(memory: Memory): Promise<void>;
+  letGo(id: MemoryId): Promise<void>;
+  /** Memories of this store that were given, or found used, by way of another. */
+  countUses(given: readonly MemoryId[], used: readonly MemoryId[]): Promise<void>;
+  /** What a model was told that asked by itself, for the ledger. */
+  recordAsked(asked: Asked): Promise<void>;
+}
+
+export interface Asked {
+  /** Of the asker's choice: it does not know what its client calls the conversation. */
+  readonly session: SessionId;
+  readonly assistant: string;
+  readonly memories: readonly MemoryId[];
+  readonly tokens: number;
+  readonly atMs: number;
 }
 
 /** What the service tells on its own. */
