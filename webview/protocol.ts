@@ -20,7 +20,8 @@ export interface PageQuestions {
   given(beforeMs: number | undefined, limit: number): GivenSlice;
   review(limit: number): ReviewSlice;
   keep(reason: ReviewReason, ids: readonly MemoryId[]): void;
-  merge(id: MemoryId, others: readonly MemoryId[]): void;
+  /** Groups told more than once, the one to keep named: one act, however many groups, and one Undo for all of it. */
+  merge(groups: readonly MergeGroup[]): void;
   edit(id: MemoryId, change: { readonly text?: string; readonly kind?: Kind; readonly outcome?: Outcome | null }): void;
   setScope(ids: readonly MemoryId[], scope: Scope): void;
   setPinned(ids: readonly MemoryId[], pinned: boolean): void;
@@ -35,6 +36,12 @@ export interface PageQuestions {
   hello(): Hello;
 }
 export type Question = keyof PageQuestions;
+
+export interface MergeGroup {
+  /** Stays, and takes over the evidence of the others. */
+  readonly id: MemoryId;
+  readonly others: readonly MemoryId[];
+}
 
 export interface Hello {
   /** Set by a command that opens the panel at a place, else absent: the page's own state decides. */
