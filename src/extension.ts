@@ -5,12 +5,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { offerMcpServer } from './editor/chat.ts';
 import { registerCommands, setContext } from './editor/commands.ts';
-import { connectClaudeCode, disconnectClaudeCode } from './editor/connecting.ts';
+import { connectClaudeCode, connectedAssistants, disconnectClaudeCode } from './editor/connecting.ts';
 import { Forgetting } from './editor/forgetting.ts';
 import { EditorModel } from './editor/editorModel.ts';
 import { memoryActions } from './editor/memoryActions.ts';
 import { watchOpenFiles } from './editor/openFiles.ts';
 import { MemoryTree } from './editor/memoryTree.ts';
+import { PrunePanel } from './editor/prunePanel.ts';
 import { showRecallPicker } from './editor/recallPicker.ts';
 import { Rewriting } from './editor/rewriting.ts';
 import { mayRewrite, onDidChangeSettings, readSettings } from './editor/settings.ts';
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): void {
             },
             text,
           ),
+        'cairn.prune': (place) => panel.open(place),
         'cairn.forget': actions.forget,
         'cairn.undoForget': (node) => forgetting.undo(node?.kind === 'forgotten' ? node.batch : undefined),
         'cairn.openSource': (node) => (node?.kind === 'memory' ? actions.openSource(node.memory) : undefined),
@@ -93,6 +95,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
 
+  const configured = Promise.withResolvers<void>();
   let realFolders: ReadonlyMap<string, string> = new Map();
   const configure = async (): Promise<void> => {
     const isRewriting = mayRewrite();
@@ -106,7 +109,10 @@ export function activate(context: vscode.ExtensionContext): void {
     editor.useSources(settings.sources);
     openFiles.tellAll();
   };
-  const configureSafely = () => configure().catch((thrown: unknown) => status.failed(thrown));
+  const configureSafely = () =>
+    configure()
+      .catch((thrown: unknown) => status.failed(thrown))
+      .finally(configured.resolve);
   const editor = owned.own(
     watchEditor({ capture: (folder, signals) => service.api.capture(folder && realFolders.get(folder), signals), log }),
   );
@@ -116,6 +122,21 @@ export function activate(context: vscode.ExtensionContext): void {
       const real = realFolders.get(folder);
       if (real === undefined) return;
       service.api.lookAt(real, files).catch((thrown: unknown) => log.debug('the open files were not told', traceOf(thrown)));
+    }),
+  );
+
+  const panel = owned.own(
+    new PrunePanel({
+      service,
+      forgetting,
+      openFiles,
+      home: context.extensionUri,
+      isReady: () => configured.promise,
+      realFolder: (folder) => realFolders.get(folder),
+      isPaused: paused.get,
+      connected: () => connectedAssistants(home),
+      openSource: actions.openSource,
+      log,
     }),
   );
 

@@ -4,10 +4,12 @@ import { Disposables, type Disposable } from '../util/disposal.ts';
 import { UserError, traceOf } from '../util/errors.ts';
 import type { Log } from '../util/log.ts';
 import type { TreeNode } from './memoryTree.ts';
+import type { PanelPlace } from './prunePanel.ts';
 
 /** Id → what it is called with. The manifest test holds package.json to this list. */
 export interface CommandArguments {
   'cairn.recall': [text?: string];
+  'cairn.prune': [place?: PanelPlace];
   'cairn.forget': [node?: TreeNode, selection?: readonly TreeNode[]];
   'cairn.undoForget': [node?: TreeNode];
   'cairn.openSource': [node?: TreeNode];

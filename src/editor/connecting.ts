@@ -6,6 +6,7 @@ import { claudeCodeConnection } from '../assistants/claudeCode/connection.ts';
 import type { FileChange, Launcher } from '../assistants/connection.ts';
 import { launcherPath } from '../link/launcher.ts';
 import type { Log } from '../util/log.ts';
+import { sourceLabel } from './words.ts';
 
 const SCHEME = 'cairn-preview';
 
@@ -44,6 +45,16 @@ export function disconnectClaudeCode(home: string, log: Log): void {
   claudeCodeConnection.disconnect({ home: homedir(), env: { ...process.env, CAIRN_HOME: home } });
   log.info('Claude Code is disconnected');
   void vscode.window.showInformationMessage('Claude Code is disconnected: nothing of Cairn is left in its settings.');
+}
+
+/** Names of the assistants whose settings call Cairn. One whose settings cannot be read counts as not connected: connecting it says why. */
+export function connectedAssistants(home: string): readonly string[] {
+  try {
+    const changes = claudeCodeConnection.preview({ home: homedir(), env: { ...process.env, CAIRN_HOME: home } }, launcherOf(home));
+    return changes.every(({ isConnected }) => isConnected) ? [sourceLabel(claudeCodeConnection.assistant)] : [];
+  } catch {
+    return []; // Whoever connects hears what is wrong.
+  }
 }
 
 /** How other programs start Cairn. The same for every version, so that settings once written stay good. */

@@ -19,7 +19,8 @@ export interface MemoryActions {
   forgetOne(memory: Memory): Promise<void>;
   copy(node?: TreeNode): Promise<void>;
   pin(node: TreeNode | undefined, pinned: boolean): Promise<void>;
-  openSource(memory: Memory): Promise<void>;
+  /** Absent `column`: the active one. */
+  openSource(memory: Memory, column?: vscode.ViewColumn): Promise<void>;
   rebuildIndex(): Promise<void>;
 }
 
@@ -41,7 +42,7 @@ export function memoryActions({ api, forgetting, selection }: MemoryActionParts)
       for (const memory of meant(node)) await api.setPinned(memory.id, pinned);
     },
 
-    async openSource(memory) {
+    async openSource(memory, column = vscode.ViewColumn.Active) {
       const evidence = memory.evidence.find(({ place }) => place.path !== undefined);
       if (!evidence?.place.path) {
         throw new UserError('This memory came from something that leaves no file, such as a terminal command. Its tooltip quotes it.');
@@ -49,7 +50,7 @@ export function memoryActions({ api, forgetting, selection }: MemoryActionParts)
       const [first, last] = evidence.lines ?? [evidence.place.line ?? 1, evidence.place.line ?? 1];
       const selection = new vscode.Range(first - 1, 0, last - 1, 0);
       try {
-        await vscode.window.showTextDocument(vscode.Uri.file(evidence.place.path), { selection, preview: true });
+        await vscode.window.showTextDocument(vscode.Uri.file(evidence.place.path), { selection, preview: true, viewColumn: column });
       } catch (thrown) {
         throw new UserError(
           'The place this memory came from cannot be opened: the file was moved, deleted, or is too large. Its tooltip quotes it.',

@@ -58,6 +58,7 @@ export class StatusView implements vscode.Disposable {
     const isPaused = this.#status?.isPaused ?? false;
     const actions: (vscode.QuickPickItem & { command: string })[] = [
       { label: '$(search) Recall…', command: 'cairn.recall' },
+      { label: '$(list-selection) Prune Memories…', command: 'cairn.prune' },
       isPaused ? { label: '$(play) Resume', command: 'cairn.resume' } : { label: '$(debug-pause) Pause', command: 'cairn.pause' },
       { label: '$(list-tree) Show Memories', command: 'cairn.memories.focus' },
       { label: '$(plug) Connect Claude Code', command: 'cairn.connectClaudeCode' },
