@@ -27,7 +27,8 @@ interface Waiting {
 export function connectHost(post: (ask: Ask) => void, incoming: EventTarget, limitMs = LIMIT_MS): Host {
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<(news: PageNews) => void>();
-  let asked = 0;
+  // A page that is loaded anew does not begin where the one before it did: an answer to that one is no answer to this.
+  let asked = Date.now();
 
   incoming.addEventListener('message', (event) => {
     const message = (event as MessageEvent<ToPage | undefined>).data;
