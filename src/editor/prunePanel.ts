@@ -88,8 +88,6 @@ class Showing implements Disposable {
   readonly #panel: vscode.WebviewPanel;
   /** Where the page is to go as soon as it is there. */
   #wanted: PanelPlace;
-  /** Which page it is: what an earlier one asked is not answered to a later one. */
-  #page = 0;
   #isPageThere = false;
   #revision = 0;
   #burst: NodeJS.Timeout | undefined;
@@ -119,17 +117,14 @@ class Showing implements Disposable {
     );
     this.#owned.own(
       panel.webview.onDidReceiveMessage(async (message: unknown) => {
-        const page = this.#page;
         const answered = await answer(message);
-        if (page === this.#page && answered) this.#post(answered);
+        if (answered) this.#post(answered);
         if (isHello(message)) this.#greet();
       }),
     );
     this.#owned.own(
       panel.onDidChangeViewState(() => {
-        if (panel.visible) return;
-        this.#page += 1;
-        this.#isPageThere = false;
+        if (!panel.visible) this.#isPageThere = false;
       }),
     );
     this.#owned.own(service.onDidChange(() => this.#changed()));
