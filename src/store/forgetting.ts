@@ -1,9 +1,11 @@
-// Forgetting in two steps: hidden at once and restorable, then gone, with nothing left of the text in any of the database's files.
+// Forgetting in two steps: hidden at once and restorable, then gone, with nothing left of the text in any of the database's files. What was merged
+// into another memory waits in the same way, and then only gives way to it.
 import type { Memory, MemoryId } from '../memory.ts';
 import { UserError } from '../util/errors.ts';
 import type { Database } from './database.ts';
 import { echoesOf } from './echoes.ts';
-import type { MemoryRow, MemoryRows } from './memoryRows.ts';
+import { join } from './merge.ts';
+import type { StoredRow, MemoryRows } from './memoryRows.ts';
 import { toMemory } from './memoryRows.ts';
 import type { Meta } from './meta.ts';
 import type { Store } from './store.ts';
@@ -69,24 +71,33 @@ export function createForgetting(db: Database, meta: Meta, rows: MemoryRows, tom
         const revision = meta.nextRevision();
         for (const row of found) {
           if (!row) continue;
-          db.run('UPDATE memories SET hidden_at_ms = NULL, revision = ? WHERE seq = ?', revision, row.seq);
+          db.run('UPDATE memories SET hidden_at_ms = NULL, merged_into = NULL, revision = ? WHERE seq = ?', revision, row.seq);
           tombstones.lift(row.id);
         }
       });
     },
 
     finishForgetting(hiddenBeforeMs) {
-      const due = db.all<MemoryRow>('SELECT * FROM memories WHERE hidden_at_ms <= ? ORDER BY hidden_at_ms, seq', hiddenBeforeMs);
+      const due = db.all<StoredRow>('SELECT * FROM memories WHERE hidden_at_ms <= ? ORDER BY hidden_at_ms, seq', hiddenBeforeMs);
       if (due.length > 0) {
         db.write(() => {
           let used: number | undefined;
           const revision = () => (used ??= meta.nextRevision());
-          const memories = due.map(toMemory);
+          // First, so that what joined a memory that is to be forgotten is forgotten with it.
+          for (const row of due) if (row.merged_into !== null) join(db, rows, row, revision());
+          const memories = due
+            .filter((row) => row.merged_into === null)
+            .flatMap(({ id }) => rows.find(id) ?? [])
+            .map(toMemory);
           for (const memory of memories) {
             tombstones.fix(memory.id);
             blankSource(memory);
           }
-          for (const row of due) rows.remove(row, revision(), false);
+          for (const { id } of memories) {
+            const row = rows.find(id);
+            if (row) rows.remove(row, revision(), false);
+          }
+          if (memories.length === 0) return;
           // After the removals: only the contexts of those that stay are looked through.
           blankEchoes(
             memories.flatMap(({ text, distilled = '', evidence }) => [text, distilled, ...evidence.map(({ quote }) => quote)]),
@@ -101,7 +112,7 @@ export function createForgetting(db: Database, meta: Meta, rows: MemoryRows, tom
 
     pendingForget: () =>
       db
-        .all<MemoryRow & { hidden_at_ms: number }>('SELECT * FROM memories WHERE hidden_at_ms IS NOT NULL ORDER BY hidden_at_ms, seq')
+        .all<StoredRow & { hidden_at_ms: number }>('SELECT * FROM memories WHERE hidden_at_ms IS NOT NULL ORDER BY hidden_at_ms, seq')
         .map((row) => ({ memory: toMemory(row), hiddenAtMs: row.hidden_at_ms })),
 
     scrub,

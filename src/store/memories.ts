@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { MemoryDraft, MemoryId } from '../memory.ts';
 import { UserError } from '../util/errors.ts';
 import type { Database } from './database.ts';
-import type { MemoryRow, MemoryRows } from './memoryRows.ts';
+import type { StoredRow, MemoryRows } from './memoryRows.ts';
 import { toMemory } from './memoryRows.ts';
 import type { Meta } from './meta.ts';
 import type { Store } from './store.ts';
@@ -11,7 +11,7 @@ import type { Store } from './store.ts';
 export type Memories = Pick<Store, 'get' | 'all' | 'newest' | 'ofSession' | 'add' | 'setPinned' | 'edit' | 'changesSince'>;
 
 export function createMemories(db: Database, meta: Meta, rows: MemoryRows): Memories {
-  const live = (id: MemoryId): MemoryRow => {
+  const live = (id: MemoryId): StoredRow => {
     const row = rows.findLive(id);
     if (!row) throw new UserError('This memory is no longer there. Refresh the list.');
     return row;
@@ -23,11 +23,11 @@ export function createMemories(db: Database, meta: Meta, rows: MemoryRows): Memo
       return row && toMemory(row);
     },
 
-    all: () => db.all<MemoryRow>('SELECT * FROM memories WHERE hidden_at_ms IS NULL ORDER BY at_ms DESC, seq DESC').map(toMemory),
+    all: () => db.all<StoredRow>('SELECT * FROM memories WHERE hidden_at_ms IS NULL ORDER BY at_ms DESC, seq DESC').map(toMemory),
 
     newest(limit) {
-      const pinned = db.all<MemoryRow>('SELECT * FROM memories WHERE pinned = 1 AND hidden_at_ms IS NULL ORDER BY at_ms DESC, seq DESC');
-      const others = db.all<MemoryRow>(
+      const pinned = db.all<StoredRow>('SELECT * FROM memories WHERE pinned = 1 AND hidden_at_ms IS NULL ORDER BY at_ms DESC, seq DESC');
+      const others = db.all<StoredRow>(
         'SELECT * FROM memories WHERE pinned = 0 AND hidden_at_ms IS NULL ORDER BY at_ms DESC, seq DESC LIMIT ?',
         limit,
       );
@@ -36,7 +36,7 @@ export function createMemories(db: Database, meta: Meta, rows: MemoryRows): Memo
 
     ofSession: (session) =>
       db
-        .all<MemoryRow>('SELECT * FROM memories WHERE session = ? AND hidden_at_ms IS NULL ORDER BY at_ms DESC, seq DESC', session)
+        .all<StoredRow>('SELECT * FROM memories WHERE session = ? AND hidden_at_ms IS NULL ORDER BY at_ms DESC, seq DESC', session)
         .map(toMemory),
 
     add: (draft, by) =>

@@ -2,7 +2,7 @@
 import type { Entities, Evidence, Kind, Memory, MemoryDraft, MemoryId, Outcome, Scope, SessionId, SourceId } from '../memory.ts';
 import type { Database } from './database.ts';
 
-export interface MemoryRow {
+export interface StoredRow {
   readonly seq: number;
   readonly id: MemoryId;
   readonly source: string;
@@ -25,9 +25,10 @@ export interface MemoryRow {
   readonly hidden_at_ms: number | null;
   readonly distilled: string | null;
   readonly was_offered: number;
+  readonly merged_into: string | null;
 }
 
-export function toMemory(row: MemoryRow): Memory {
+export function toMemory(row: StoredRow): Memory {
   return {
     id: row.id,
     source: row.source as SourceId,
@@ -70,8 +71,8 @@ export interface Retelling {
 /** Everything here happens within the caller's transaction, and in the revision that it names. */
 export interface MemoryRows {
   /** Also one that is hidden. */
-  find(id: MemoryId): MemoryRow | undefined;
-  findLive(id: MemoryId): MemoryRow | undefined;
+  find(id: MemoryId): StoredRow | undefined;
+  findLive(id: MemoryId): StoredRow | undefined;
   /** An id is used once: true for those that were and are no more, too. */
   isUsed(id: MemoryId): boolean;
   insert(id: MemoryId, draft: MemoryDraft, origin: Origin): void;
@@ -79,17 +80,17 @@ export interface MemoryRows {
    * Tells a memory anew. Its vector goes when what the vector was made of (text and kind) has changed. `distilled`: the compressor's words where the
    * draft's are a rewriting of them; other words than before may be offered again.
    */
-  update(row: MemoryRow, draft: MemoryDraft, change: Retelling): void;
+  update(row: StoredRow, draft: MemoryDraft, change: Retelling): void;
   supersede(older: MemoryId, newer: MemoryId, revision: number): void;
   /** `revives`: what it superseded counts again (the claim was withdrawn); else that stays superseded, by nothing. */
-  remove(row: MemoryRow, revision: number, revives: boolean): void;
+  remove(row: StoredRow, revision: number, revives: boolean): void;
 }
 
 export function createMemoryRows(db: Database): MemoryRows {
-  const find = (id: MemoryId) => db.get<MemoryRow>('SELECT * FROM memories WHERE id = ?', id);
+  const find = (id: MemoryId) => db.get<StoredRow>('SELECT * FROM memories WHERE id = ?', id);
   return {
     find,
-    findLive: (id) => db.get<MemoryRow>('SELECT * FROM memories WHERE id = ? AND hidden_at_ms IS NULL', id),
+    findLive: (id) => db.get<StoredRow>('SELECT * FROM memories WHERE id = ? AND hidden_at_ms IS NULL', id),
     isUsed: (id) => find(id) !== undefined || db.get('SELECT 1 FROM gone WHERE id = ?', id) !== undefined,
 
     insert(id, draft, { source, session, isOwn, atMs, revision }) {
@@ -154,6 +155,8 @@ export function createMemoryRows(db: Database): MemoryRows {
         row.id,
       );
       db.run('DELETE FROM memories WHERE seq = ?', row.seq);
+      db.run('DELETE FROM held_back WHERE memory = ?', row.id);
+      db.run('DELETE FROM reviewed WHERE memory = ?', row.id);
       db.run('INSERT OR REPLACE INTO gone VALUES (?, ?)', row.id, revision);
     },
   };

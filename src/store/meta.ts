@@ -9,6 +9,10 @@ export interface Meta {
   readonly revision: number;
   /** Counts the revision up and returns it. Within a transaction; once a change, however many memories it touches. */
   nextRevision(): number;
+  /** As `revision`, of what was given and used. */
+  readonly usesRevision: number;
+  /** Within a transaction. */
+  countUsesUp(): void;
   /** True from the transaction that forgot something until no trace of it is left in the files. */
   mustScrub: boolean;
 }
@@ -25,6 +29,12 @@ export function createMeta(db: Database): Meta {
     nextRevision() {
       db.run("UPDATE meta SET value = value + 1 WHERE name = 'revision'");
       return read<number>('revision');
+    },
+    get usesRevision() {
+      return read<number>('usesRevision');
+    },
+    countUsesUp() {
+      db.run("UPDATE meta SET value = value + 1 WHERE name = 'usesRevision'");
     },
     get mustScrub() {
       return read<number>('mustScrub') === 1;

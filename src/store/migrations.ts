@@ -1,7 +1,7 @@
 // From any version of the file to today's, one step a version, all in one transaction.
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Database } from './database.ts';
-import { SCHEMA_1, SCHEMA_2 } from './schema.ts';
+import { SCHEMA_1, SCHEMA_2, SCHEMA_3 } from './schema.ts';
 
 /** `STEPS[n]` leads from version n to n + 1. Released steps are never changed; a new one comes with a fixture of the file before it. */
 const STEPS: readonly ((db: Database) => void)[] = [
@@ -14,6 +14,7 @@ const STEPS: readonly ((db: Database) => void)[] = [
     put('mustScrub', 0);
   },
   (db) => db.exec(SCHEMA_2),
+  (db) => db.exec(SCHEMA_3),
 ];
 
 /** The version of the file that this program reads and writes. */

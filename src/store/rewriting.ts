@@ -1,7 +1,7 @@
 // Memories in better words than the compressor's, from a language model of the user's editor: each is offered once, and yields to everything else.
 import type { MemoryId } from '../memory.ts';
 import type { Database } from './database.ts';
-import type { MemoryRow, MemoryRows } from './memoryRows.ts';
+import type { StoredRow, MemoryRows } from './memoryRows.ts';
 import { toMemory } from './memoryRows.ts';
 import type { Meta } from './meta.ts';
 import type { Store } from './store.ts';
@@ -20,7 +20,7 @@ export function createRewriting(db: Database, meta: Meta, rows: MemoryRows): Rew
       db.write(() => {
         const newest = db.get<{ session: string }>(`SELECT session ${OFFERABLE} ORDER BY at_ms DESC LIMIT 1`, sinceMs, quietSinceMs);
         if (!newest) return [];
-        const offered = db.all<MemoryRow>(
+        const offered = db.all<StoredRow>(
           `SELECT * ${OFFERABLE} AND session = ?3 ORDER BY at_ms, seq LIMIT ?4`,
           sinceMs,
           quietSinceMs,

@@ -100,3 +100,21 @@ ALTER TABLE memories ADD COLUMN distilled TEXT;
 ALTER TABLE memories ADD COLUMN was_offered INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX memories_not_offered ON memories (at_ms) WHERE was_offered = 0;
 `;
+
+export const SCHEMA_3 = `
+-- merged_into: hidden since that memory took its place, not to be forgotten. times_used: in how many givings it came back in what followed.
+ALTER TABLE memories ADD COLUMN merged_into TEXT;
+ALTER TABLE memories ADD COLUMN times_used INTEGER NOT NULL DEFAULT 0;
+-- used: ids of those memories of the giving that came back in what followed.
+ALTER TABLE givings ADD COLUMN used TEXT NOT NULL DEFAULT '[]';
+CREATE INDEX givings_by_time ON givings (at_ms, seq);
+CREATE INDEX givings_of_session ON givings (session, seq);
+
+-- Kept out of what a session is given, by hand. session: '' for the one that starts next.
+CREATE TABLE held_back (memory TEXT NOT NULL, session TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (memory, session)) WITHOUT ROWID;
+CREATE INDEX held_back_from ON held_back (session);
+
+-- What a person has looked at and kept, and for which reason it was shown.
+CREATE TABLE reviewed (memory TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (memory, reason)) WITHOUT ROWID;
+INSERT INTO meta VALUES ('usesRevision', 0);
+`;

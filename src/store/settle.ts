@@ -5,7 +5,7 @@ import { inOwnWords } from '../compress/rewrite.ts';
 import type { MemoryDraft, MemoryId, Settlement } from '../memory.ts';
 import type { Backlog } from './backlog.ts';
 import type { Database } from './database.ts';
-import type { MemoryRow, MemoryRows } from './memoryRows.ts';
+import type { StoredRow, MemoryRows } from './memoryRows.ts';
 import { timeOf, toMemory } from './memoryRows.ts';
 import type { Meta } from './meta.ts';
 import type { Tombstones } from './tombstones.ts';
@@ -18,7 +18,7 @@ export function createSettle(
   tombstones: Tombstones,
 ): (settlement: Settlement) => void {
   /** The memory, if the compressor may change it: not pinned, not the user's own, and not about to be forgotten. */
-  const yielding = (id: MemoryId): MemoryRow | undefined => {
+  const yielding = (id: MemoryId): StoredRow | undefined => {
     const row = rows.findLive(id);
     return row && row.pinned === 0 && row.is_own === 0 ? row : undefined;
   };
@@ -27,7 +27,7 @@ export function createSettle(
   const isForgotten = (draft: MemoryDraft) => draft.segments.some((segment) => tombstones.isForgotten(segment));
 
   /** A rewriting outlives what leaves the words as they were, as long as the new evidence bears it out. */
-  const retell = (row: MemoryRow, draft: MemoryDraft, revision: number) => {
+  const retell = (row: StoredRow, draft: MemoryDraft, revision: number) => {
     const isKept = row.distilled === draft.text && isFaithful(row.text, draft.evidence);
     rows.update(row, isKept ? { ...draft, text: row.text } : draft, {
       isOwn: false,

@@ -5,11 +5,16 @@ import { createBacklog } from './backlog.ts';
 import { Database } from './database.ts';
 import { DATABASE_NAME, inspect, makePrivate, refuseNewer, setAside, sizeOnDisk } from './files.ts';
 import { createForgetting } from './forgetting.ts';
+import { createHeldBack } from './heldBack.ts';
 import { createLedger } from './ledger.ts';
+import { createLists } from './lists.ts';
 import { createMemories } from './memories.ts';
 import { createMemoryRows } from './memoryRows.ts';
+import { createMerge } from './merge.ts';
 import { createMeta } from './meta.ts';
 import { migrate, SCHEMA_VERSION, versionOf } from './migrations.ts';
+import { createMoving } from './moving.ts';
+import { createReviewAnswers } from './reviewAnswers.ts';
 import { createRewriting } from './rewriting.ts';
 import { createSettle } from './settle.ts';
 import type { Store, StoreCounts } from './store.ts';
@@ -84,9 +89,14 @@ function compose(folder: string, db: Database, remarks: readonly string[]): Stor
   return Object.freeze({
     ...backlog,
     ...createMemories(db, meta, rows),
+    ...createLists(db),
+    ...createMoving(db, meta, rows, tombstones),
+    merge: createMerge(db, meta, rows),
     ...createVectors(db),
     ...forgetting,
-    ...createLedger(db),
+    ...createLedger(db, meta),
+    ...createHeldBack(db),
+    ...createReviewAnswers(db, rows),
     settle: createSettle(db, meta, rows, { markSettled, countDropped: backlog.countDropped }, tombstones),
     ...createRewriting(db, meta, rows),
     trimTo: (maxBytes: number) => trimTo(db, meta, rows, maxBytes),
@@ -95,6 +105,9 @@ function compose(folder: string, db: Database, remarks: readonly string[]): Stor
     counts: () => count(db),
     get revision() {
       return meta.revision;
+    },
+    get usesRevision() {
+      return meta.usesRevision;
     },
     id: meta.id,
     folder,

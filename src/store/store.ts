@@ -1,4 +1,5 @@
 // What is kept of a repository (or, in the global store, of its user): the truth, from which every index can be made anew.
+import type { GivenWeek, MemoryRow, ReviewReason } from '../browsing.ts';
 import type { Memory, MemoryDraft, MemoryId, Observation, ObservationId, SessionId, SourceId, Settlement } from '../memory.ts';
 
 /** How far a source has been read; opaque to the store. Written in the same transaction as the observations it vouches for. */
@@ -36,6 +37,21 @@ export interface Giving {
   readonly atMs: number;
 }
 
+/** A giving as the ledger has it. */
+export interface RecordedGiving extends Giving {
+  /** Grows from giving to giving. */
+  readonly number: number;
+  /** Those of its memories that came back in what followed. */
+  readonly used: readonly MemoryId[];
+}
+
+/** A person's "keep it as it is", and what they had been asked about. */
+export interface ReviewAnswer {
+  readonly memory: MemoryId;
+  readonly reason: ReviewReason;
+  readonly atMs: number;
+}
+
 export interface StoreCounts {
   readonly memories: number;
   readonly waiting: number;
@@ -54,6 +70,8 @@ export interface StoreCounts {
 export interface Store {
   /** Grows with every change of the live memories; indexes are stamped with it. */
   readonly revision: number;
+  /** Grows with every giving and every use, which rows tell of and indexes need not know. */
+  readonly usesRevision: number;
   /** A random id made with the store. */
   readonly id: string;
   readonly folder: string;
@@ -88,6 +106,12 @@ export interface Store {
   /** The pinned ones and the newest `limit` others, each newest first; some 40 µs each. */
   newest(limit: number): Memory[];
   ofSession(session: SessionId): Memory[];
+  /** All live ones as rows of a list, newest first; some 5 µs each, where `all` takes ten times that. */
+  rows(): MemoryRow[];
+  /** The live ones among `ids`. */
+  rowsOf(ids: readonly MemoryId[]): Map<MemoryId, MemoryRow>;
+  /** Whether it is live. */
+  has(id: MemoryId): boolean;
   /** Added by the user's or the model's own hand. */
   add(
     draft: MemoryDraft,
@@ -96,6 +120,19 @@ export interface Store {
   setPinned(id: MemoryId, pinned: boolean): void;
   /** From then on it is the user's own. It loses its vector when text or kind change. Throws a UserError when it is gone, as `setPinned` does. */
   edit(id: MemoryId, change: Partial<Pick<MemoryDraft, 'text' | 'kind' | 'outcome' | 'scope'>>): void;
+  /**
+   * Takes over a memory of another store as it is, id, pin and time included; from then on it is the user's own. Does nothing when the id is here.
+   * Its segments' hashes are made anew, since each store has its own key.
+   */
+  adopt(memory: Memory): void;
+  /** Removes a memory that another store has taken over: nothing is held against its source, and what it superseded stays superseded. */
+  letGo(id: MemoryId): void;
+  /**
+   * Puts `id` in the place of `others`: those are hidden at once, restorable as forgotten ones are, but nothing is held against their source. With
+   * `finishForgetting` their evidence (at most six lines in all, the best first, `id`'s own before theirs) and segments join `id`, and they are removed.
+   * Those that are not live, and `id` itself, are passed over. Where `id` is not live here (it is another store's), they are hidden and removed all the same.
+   */
+  merge(id: MemoryId, others: readonly MemoryId[], atMs: number): void;
   /** Oldest first, each memory once. */
   changesSince(revision: number): MemoryChange[];
   /** Deletes the least useful memories (never pinned or own ones) until the file is at most `maxBytes`, as far as that goes. Returns how many. */
@@ -137,7 +174,27 @@ export interface Store {
   givenTo(session: SessionId): ReadonlySet<MemoryId>;
   /** After a compaction or clear, the assistant no longer has what it was given. */
   resetGivings(session: SessionId): void;
-  givings(limit: number): Giving[];
+  /** Newest first, before `beforeMs` (absent: all); more than `limit` only where several were at the very time of the last one. */
+  givings(limit: number, beforeMs?: number): RecordedGiving[];
+  /** What a session was given, oldest first. */
+  givingsTo(session: SessionId): RecordedGiving[];
+  /** The latest weeks in which something was given, newest first. */
+  weeks(most: number): GivenWeek[];
+  /** Marks memories as used in the latest giving of the session that had them. Returns those that were not marked there before. */
+  markUsed(session: SessionId, ids: readonly MemoryId[]): MemoryId[];
+  /** Counts memories of this store that another store's ledger has given, and found used. */
+  countUses(given: readonly MemoryId[], used: readonly MemoryId[]): void;
+  /** Keeps a memory, of this store or another, out of what a session is given (absent: the one that starts next), or lets it in again. */
+  holdBack(id: MemoryId, session: SessionId | undefined, isHeldBack: boolean, atMs: number): void;
+  heldBack(session: SessionId | undefined): ReadonlySet<MemoryId>;
+  /** The next session has started, and it is this one: what was held back from it is now held back by its name. */
+  nextIs(session: SessionId): void;
+
+  // --- review
+  /** Remembers the answer "keep" for each memory that is live here. */
+  answerReview(reason: ReviewReason, ids: readonly MemoryId[], atMs: number): void;
+  /** In no order; those of memories that are no more are gone. */
+  reviewAnswers(): ReviewAnswer[];
 
   counts(): StoreCounts;
   close(): void;

@@ -1,6 +1,6 @@
 // The size cap: what is least likely to be missed goes first. Nothing that the user pinned, wrote or edited is ever trimmed.
 import type { Database } from './database.ts';
-import type { MemoryRow, MemoryRows } from './memoryRows.ts';
+import type { StoredRow, MemoryRows } from './memoryRows.ts';
 import type { Meta } from './meta.ts';
 
 /** Having been of use once speaks for a memory about as much as half the scale of weights. */
@@ -35,7 +35,7 @@ export function trimTo(db: Database, meta: Meta, rows: MemoryRows, maxBytes: num
     const slice = Math.ceil(candidates.length * SLICE);
     for (const { seq } of candidates) {
       if (trimmed % slice === 0 && usedBytes(db) <= maxBytes) break;
-      const row = db.get<MemoryRow>('SELECT * FROM memories WHERE seq = ?', seq);
+      const row = db.get<StoredRow>('SELECT * FROM memories WHERE seq = ?', seq);
       if (row) rows.remove(row, revision, false);
       trimmed++;
     }

@@ -1,6 +1,6 @@
 // One vector a memory, of the model that embedded it last, so that an index can be made anew without running the model.
 import type { Database } from './database.ts';
-import type { MemoryRow } from './memoryRows.ts';
+import type { StoredRow } from './memoryRows.ts';
 import { toMemory } from './memoryRows.ts';
 import type { Store } from './store.ts';
 
@@ -35,7 +35,7 @@ export function createVectors(db: Database): Vectors {
 
     withoutVector: (model, limit) =>
       db
-        .all<MemoryRow>(
+        .all<StoredRow>(
           `SELECT m.* FROM memories m LEFT JOIN vectors v ON v.memory = m.seq AND v.model = ?
            WHERE m.hidden_at_ms IS NULL AND v.memory IS NULL ORDER BY m.at_ms DESC, m.seq DESC LIMIT ?`,
           model,

@@ -310,8 +310,8 @@ describe('store: memories', () => {
     give('monday', ['m1'], 4);
     assert.deepEqual(store.givenTo(MONDAY), new Set(['m1']));
     assert.deepEqual(store.givings(2), [
-      { session: 'monday', assistant: 'claude-code', occasion: 'prompt', memories: ['m1'], tokens: 12, atMs: 4 },
-      { session: 'tuesday', assistant: 'claude-code', occasion: 'prompt', memories: ['m4'], tokens: 12, atMs: 3 },
+      { number: 4, session: 'monday', assistant: 'claude-code', occasion: 'prompt', memories: ['m1'], used: [], tokens: 12, atMs: 4 },
+      { number: 3, session: 'tuesday', assistant: 'claude-code', occasion: 'prompt', memories: ['m4'], used: [], tokens: 12, atMs: 3 },
     ]);
   });
 
