@@ -30,6 +30,16 @@ export interface MemoryRow {
   readonly overrides?: number;
 }
 
+/** A memory as a row. `uses`: as its own store counts them. */
+export function rowOf(memory: Memory, uses: Uses = { given: 0, used: 0 }): MemoryRow {
+  const { id, kind, text, outcome, scope, source, session, status, supersededBy, pinned, isOwn, weight, atMs, updatedAtMs } = memory;
+  return {
+    ...{ id, kind, text, outcome, scope, source, session, status, pinned, isOwn, weight, atMs, updatedAtMs, uses },
+    ...(supersededBy !== undefined && { supersededBy }),
+    files: memory.entities.files,
+  };
+}
+
 export const AGES = ['day', 'week', 'month', 'year', 'older'] as const;
 /** How old: at most a day, a week, 30 days, a year; each without what belongs to the one before. */
 export type Age = (typeof AGES)[number];

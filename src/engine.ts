@@ -12,7 +12,16 @@ import type { Compressor } from './compress/compress.ts';
 import { reconcile } from './compress/reconcile.ts';
 import { inOwnWords, readAnswer, refusalOf, rewritingPrompt } from './compress/rewrite.ts';
 import type { Observer } from './capture/observe.ts';
-import { renderContextBlock } from './inject/contextBlock.ts';
+import {
+  rowOf,
+  type GivenSlice,
+  type MemoryRow,
+  type Preview,
+  type PreviewQuery,
+  type ReviewReason,
+  type ReviewSlice,
+} from './browsing.ts';
+import { chooseContextBlock, renderContextBlock, type ChosenBlock } from './inject/contextBlock.ts';
 import { sessionStartMemories, type SessionStart } from './inject/sessionStart.ts';
 import type {
   ContextBlock,
@@ -33,7 +42,7 @@ import type {
 import { RecentWork } from './retrieve/recentWork.ts';
 import type { Retriever } from './retrieve/retrieve.ts';
 import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
-import type { Cursor, SessionWork, Store, StoreCounts } from './store/store.ts';
+import type { Cursor, Giving, SessionWork, Store, StoreCounts } from './store/store.ts';
 import { Emitter, type Event } from './util/events.ts';
 import { UserError, traceOf } from './util/errors.ts';
 import type { Log } from './util/log.ts';
@@ -55,6 +64,8 @@ const PROMPT_CANDIDATES = 24;
 const DIGEST_TOKENS = 800;
 /** Rendering it takes some tens of milliseconds, and changes come in bursts. What is forgotten leaves it at once. */
 const DIGEST_AFTER_MS = 500;
+/** Weeks of the ledger that are shown. */
+const WEEKS = 12;
 /** Older ones than so many are left to recall. */
 const SESSION_START_CANDIDATES = 1_000;
 
@@ -70,6 +81,8 @@ export interface EngineParts {
   readonly keepDigest: (block: ContextBlock | undefined) => void;
   /** The branch that is checked out; undefined where there is none. */
   readonly branch?: () => string | undefined;
+  /** Tells the user's other store which of its memories were given here, or found used. */
+  readonly countUsesElsewhere?: (given: readonly MemoryId[], used: readonly MemoryId[]) => void;
   readonly newId: () => MemoryId;
   readonly now: () => number;
   /** Raw observations older than this many days go, compressed or not. */
@@ -78,6 +91,9 @@ export interface EngineParts {
   readonly maxBytes: () => number;
   readonly log: Log;
 }
+
+/** What a block is made for: an occasion, whoever asks. */
+export type Situation = PreviewQuery['occasion'] & { readonly atMs: number };
 
 export interface MemoryEngine {
   /** Resolves once the signals are safe on disk, with the cursor that vouches for them. Returns how many were new. */
@@ -96,14 +112,39 @@ export interface MemoryEngine {
    * `others`: what the user's global store would say, best first. Writes into the ledger what it gives.
    */
   context(occasion: Occasion, budgetTokens: number, others: Promise<readonly Recollection[]>): Promise<ContextBlock | undefined>;
+  /** What `context` would answer, by the same way; writes nothing. */
+  preview(query: PreviewQuery, budgetTokens: number, others: Promise<readonly Recollection[]>): Promise<Preview>;
+  /** Keeps a memory, of this store or the user's global one, out of what a session is given (absent: the one that starts next), or lets it in again. */
+  holdBack(id: MemoryId, session: SessionId | undefined, isHeldBack: boolean): void;
+  /** The ledger, newest first. Rows of memories of other stores are left to whoever knows them. */
+  given(beforeMs: number | undefined, limit: number): GivenSlice;
+  /** Puts into the ledger what a model was told that asked by itself. */
+  recordAsked(asked: Omit<Giving, 'occasion'>): void;
+  countUses(given: readonly MemoryId[], used: readonly MemoryId[]): void;
   /** Keeps what a person or a model said in so many words; private parts and secrets go here too. Throws a `UserError` when nothing is left. */
   remember(what: Remembering): Promise<Memory>;
   list(): Memory[];
+  /** All memories as rows, newest first, with a stamp; without the rows where nothing has changed since `stamp`. */
+  rows(stamp?: string): { readonly stamp: string; readonly rows?: readonly MemoryRow[] };
+  memory(id: MemoryId): Memory | undefined;
+  /** See `store/store.ts`. */
+  adopt(memory: Memory): void;
+  letGo(id: MemoryId): void;
   edit(id: MemoryId, change: Partial<Pick<MemoryDraft, 'text' | 'kind' | 'outcome' | 'scope'>>): Promise<void>;
   setPinned(id: MemoryId, pinned: boolean): void;
   /** Hides memories at once; the forgetting is final after `undoMs`, or when the store is opened anew. */
   forget(ids: readonly MemoryId[], undoMs: number): void;
+  /** One memory in the place of several: the others are hidden at once, and join it for good after `undoMs`; `undoForget` brings them back. */
+  merge(id: MemoryId, others: readonly MemoryId[], undoMs: number): void;
   undoForget(ids: readonly MemoryId[]): void;
+  /** What is worth a look, worst first. */
+  review(limit: number): Promise<ReviewSlice>;
+  /** Not asked again for this reason. */
+  keep(reason: ReviewReason, ids: readonly MemoryId[]): void;
+  exportMemories(withEvidence: boolean): string;
+  importMemories(lines: string): Promise<{ readonly added: number; readonly known: number; readonly forgotten: number }>;
+  /** Hides everything, and drops what waits to be compressed; final after `undoMs`. Returns the ids. */
+  forgetEverything(undoMs: number): readonly MemoryId[];
   /**
    * What a language model of the user's editor may be asked to put into better words: the new memories of one session at rest that happened at or after
    * `sinceMs`. Each is handed out once; undefined when there are none, or while paused.
@@ -139,7 +180,8 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     clearTimeout(digestTimer);
     digestTimer = undefined;
     // Read when nobody answers, perhaps much later: of what is open now it says nothing.
-    parts.keepDigest(renderContextBlock(forSessionStart({ atMs: now() }), DIGEST_TOKENS, countTokens, { atMs: now() }));
+    const options = { atMs: now(), skip: store.heldBack(undefined) };
+    parts.keepDigest(renderContextBlock(forSessionStart({ atMs: now() }), DIGEST_TOKENS, countTokens, options));
   }
 
   /** What stands around a question that is put now. */
@@ -200,8 +242,45 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     return hits.map((hit) => inOwnWords(hit.memory)).filter((memory) => memory.session !== session);
   }
 
-  const recallFor = ({ prompt, atMs }: Occasion & { kind: 'prompt' }): Promise<Recollection[]> =>
-    retriever.recall({ text: prompt, atMs, limit: PROMPT_CANDIDATES, ...around(atMs) }, { manner: 'unasked' });
+  /** The one way to a block. Looks only: nothing is written. */
+  async function blockFor(
+    situation: Situation,
+    budgetTokens: number,
+    others: Promise<readonly Recollection[]>,
+    skip: () => ReadonlySet<MemoryId>,
+  ): Promise<ChosenBlock> {
+    const { atMs } = situation;
+    const own =
+      situation.kind === 'session_start'
+        ? forSessionStart({ atMs, ...around(atMs) })
+        : retriever.recall({ text: situation.prompt, atMs, limit: PROMPT_CANDIDATES, ...around(atMs) }, { manner: 'unasked' });
+    const found = (await Promise.all([own, others])).flat().sort((a, b) => b.score - a.score);
+    return chooseContextBlock(found, budgetTokens, countTokens, { atMs, skip: skip() });
+  }
+
+  /** What a session (absent: the one that starts next) is not given: what it has already, and what a person keeps from it. */
+  function keptFrom(session: SessionId | undefined): ReadonlySet<MemoryId> {
+    return new Set([...(session === undefined ? [] : store.givenTo(session)), ...store.heldBack(session)]);
+  }
+
+  function record(giving: Giving): void {
+    store.recordGiving(giving);
+    const others = giving.memories.filter((id) => !store.has(id));
+    if (others.length > 0) parts.countUsesElsewhere?.(others, []);
+    changed.fire();
+  }
+
+  /** Makes the forgetting or merging of what is hidden now final, when its time has come. */
+  function finishAfter(undoMs: number): void {
+    const timer = setTimeout(() => {
+      forgetting.delete(timer);
+      if (store.finishForgetting(now() - undoMs).length === 0) return;
+      memoriesChanged();
+      // The files of the indexes held it too.
+      index.save();
+    }, undoMs + 50);
+    forgetting.add(timer);
+  }
 
   function failed(work: SessionWork, thrown: unknown): void {
     const times = (failures.get(work.session)?.times ?? 0) + 1;
@@ -266,17 +345,66 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     lookAt: (files) => recentWork.look(files),
 
     async context(occasion, budgetTokens, others) {
-      // A compaction or a clear takes from the assistant what it was given; a resumed session still has it.
-      if (occasion.kind === 'session_start' && occasion.source !== 'resume') store.resetGivings(occasion.session);
-      const own =
-        occasion.kind === 'session_start' ? forSessionStart({ atMs: occasion.atMs, ...around(occasion.atMs) }) : recallFor(occasion);
-      const found = (await Promise.all([own, others])).flat().sort((a, b) => b.score - a.score);
-      const skip = store.givenTo(occasion.session);
-      const block = renderContextBlock(found, budgetTokens, countTokens, { atMs: occasion.atMs, skip });
-      if (!block || now() > (occasion.answerByMs ?? Infinity)) return undefined;
       const { session, assistant, kind, atMs } = occasion;
-      store.recordGiving({ session, assistant, occasion: kind, memories: block.memories, tokens: block.tokens, atMs });
+      // A compaction or a clear takes from the assistant what it was given; a resumed session still has it.
+      if (occasion.kind === 'session_start' && occasion.source !== 'resume') store.resetGivings(session);
+      if (occasion.kind === 'session_start' && occasion.source === 'startup') store.nextIs(session);
+      const { block } = await blockFor(occasion, budgetTokens, others, () => keptFrom(session));
+      if (!block || now() > (occasion.answerByMs ?? Infinity)) return undefined;
+      record({ session, assistant, occasion: kind, memories: block.memories, tokens: block.tokens, atMs });
       return block;
+    },
+
+    async preview({ occasion, session, atMs }, budgetTokens, others) {
+      const situation = { ...occasion, atMs };
+      const chosen = await blockFor(situation, budgetTokens, others, () => keptFrom(session));
+      const { block, lines, leftOut } = chosen;
+      const rows = store.rowsOf([...lines.map(({ recollection }) => recollection.memory.id), ...store.heldBack(session)]);
+      return {
+        text: block?.text ?? '',
+        tokens: block?.tokens ?? 0,
+        budgetTokens,
+        frameTokens: Math.max(0, (block?.tokens ?? 0) - lines.reduce((sum, line) => sum + line.tokens, 0)),
+        lines: lines.map(({ recollection: { memory, why, score }, text, tokens }) => ({
+          row: rows.get(memory.id) ?? rowOf(memory),
+          line: text,
+          tokens,
+          why,
+          score,
+        })),
+        heldBack: [...store.heldBack(session)].flatMap((id) => rows.get(id) ?? []),
+        leftOut,
+      };
+    },
+
+    holdBack(id, session, isHeldBack) {
+      store.holdBack(id, session, isHeldBack, now());
+      if (session === undefined) renewDigest();
+      changed.fire();
+    },
+
+    given(beforeMs, limit) {
+      const givings = store.givings(limit, beforeMs);
+      const rows = store.rowsOf([...new Set(givings.flatMap(({ memories }) => memories))]);
+      const last = givings.at(-1);
+      return {
+        givings: givings.map(({ memories, used, ...giving }) => ({
+          ...giving,
+          memories: memories.map((id) => {
+            const row = rows.get(id);
+            return { id, isUsed: used.includes(id), ...(row && { row }) };
+          }),
+        })),
+        hasMore: last !== undefined && store.givings(1, last.atMs).length > 0,
+        weeks: store.weeks(WEEKS),
+      };
+    },
+
+    recordAsked: (asked) => record({ ...asked, occasion: 'asked' }),
+
+    countUses(given, used) {
+      store.countUses(given, used);
+      changed.fire();
     },
 
     async remember({ kind, text, scope, source, atMs }) {
@@ -302,6 +430,22 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     },
 
     list: () => store.all(),
+    memory: (id) => store.get(id),
+
+    rows(known) {
+      const stamp = `${store.id} ${store.revision} ${store.usesRevision}`;
+      return stamp === known ? { stamp } : { stamp, rows: store.rows() };
+    },
+
+    adopt(memory) {
+      store.adopt(memory);
+      memoriesChanged();
+    },
+
+    letGo(id) {
+      store.letGo(id);
+      memoriesChanged();
+    },
 
     async edit(id, change) {
       store.edit(id, change);
@@ -317,19 +461,40 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       store.hide(ids, now());
       renewDigest();
       memoriesChanged();
-      const timer = setTimeout(() => {
-        forgetting.delete(timer);
-        if (store.finishForgetting(now() - undoMs).length === 0) return;
-        memoriesChanged();
-        // The files of the indexes held it too.
-        index.save();
-      }, undoMs + 50);
-      forgetting.add(timer);
+      finishAfter(undoMs);
+    },
+
+    merge(id, others, undoMs) {
+      store.merge(id, others, now());
+      renewDigest();
+      memoriesChanged();
+      finishAfter(undoMs);
     },
 
     undoForget(ids) {
       store.restore(ids);
       memoriesChanged();
+    },
+
+    async review() {
+      throw new Error('not there yet');
+    },
+
+    keep(reason, ids) {
+      store.answerReview(reason, ids, now());
+      changed.fire();
+    },
+
+    exportMemories() {
+      throw new Error('not there yet');
+    },
+
+    async importMemories() {
+      throw new Error('not there yet');
+    },
+
+    forgetEverything() {
+      throw new Error('not there yet');
     },
 
     nextRewriting(sinceMs) {

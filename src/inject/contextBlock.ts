@@ -17,22 +17,44 @@ export interface BlockOptions {
   readonly skip?: ReadonlySet<MemoryId>;
 }
 
-interface Line {
+/** A memory in a block. */
+export interface BlockLine {
   readonly recollection: Recollection;
   readonly text: string;
+  /** Of the line with its end; those of all lines and of the frame add up to the block's only nearly. */
   readonly tokens: number;
 }
 
-/**
- * The set that is worth most within the budget, best first, none told twice. Exactly counted: never over `budgetTokens`, the frame
- * included, and never over `MOST_CHARACTERS`. Undefined when not one memory fits.
- */
+/** A block and how it came about. */
+export interface ChosenBlock {
+  /** Undefined when not one memory fits. */
+  readonly block: ContextBlock | undefined;
+  /** In the order of the block. */
+  readonly lines: readonly BlockLine[];
+  /** Recollections that would have been told with a greater budget. */
+  readonly leftOut: number;
+}
+
+/** The block of `chooseContextBlock` alone. */
 export function renderContextBlock(
   recollections: readonly Recollection[],
   budgetTokens: number,
   countTokens: (text: string) => number,
   options: BlockOptions,
 ): ContextBlock | undefined {
+  return chooseContextBlock(recollections, budgetTokens, countTokens, options).block;
+}
+
+/**
+ * The set that is worth most within the budget, best first, none told twice. Exactly counted: never over `budgetTokens`, the frame
+ * included, and never over `MOST_CHARACTERS`.
+ */
+export function chooseContextBlock(
+  recollections: readonly Recollection[],
+  budgetTokens: number,
+  countTokens: (text: string) => number,
+  options: BlockOptions,
+): ChosenBlock {
   const lines = linesOf(recollections, options.skip ?? new Set(), countTokens);
   const room = budgetTokens - countTokens(HEAD + TAIL);
   // By score alone a long line may take the place of two better spent; by score per token a short one that of the best. The better of both.
@@ -47,10 +69,11 @@ export function renderContextBlock(
     const tokens = countTokens(text);
     // Tokens of lines do not quite add up to those of the text: what is counted in the end is the text.
     if (tokens <= budgetTokens && text.length <= MOST_CHARACTERS) {
-      return { text, tokens, memories: kept.map((line) => line.recollection.memory.id) };
+      const block = { text, tokens, memories: kept.map((line) => line.recollection.memory.id) };
+      return { block, lines: kept, leftOut: lines.length - kept.length };
     }
   }
-  return undefined;
+  return { block: undefined, lines: [], leftOut: lines.length };
 }
 
 /** A memory as one line: `- DECISION JWT with refresh tokens, …`. The label and the outcome are the only words of ours. */
@@ -82,9 +105,9 @@ function asData(text: string): string {
 }
 
 /** In order of score, ties by id; without those to skip and without what a better one tells already. */
-function linesOf(recollections: readonly Recollection[], skip: ReadonlySet<MemoryId>, countTokens: (text: string) => number): Line[] {
+function linesOf(recollections: readonly Recollection[], skip: ReadonlySet<MemoryId>, countTokens: (text: string) => number): BlockLine[] {
   const told: Telling[] = [];
-  const lines: Line[] = [];
+  const lines: BlockLine[] = [];
   const ordered = [...recollections].sort((a, b) => b.score - a.score || (a.memory.id < b.memory.id ? -1 : 1));
   for (const recollection of ordered) {
     const { memory } = recollection;
@@ -99,7 +122,7 @@ function linesOf(recollections: readonly Recollection[], skip: ReadonlySet<Memor
   return lines;
 }
 
-function chosen(lines: readonly Line[], room: number): Line[] {
+function chosen(lines: readonly BlockLine[], room: number): BlockLine[] {
   let tokens = room;
   let characters = MOST_CHARACTERS - HEAD.length - TAIL.length;
   return lines.filter((line) => {
@@ -110,7 +133,7 @@ function chosen(lines: readonly Line[], room: number): Line[] {
   });
 }
 
-function worth(lines: readonly Line[]): number {
+function worth(lines: readonly BlockLine[]): number {
   return lines.reduce((sum, line) => sum + line.recollection.score, 0);
 }
 

@@ -6,7 +6,7 @@ import { UserError, codeOf } from '../util/errors.ts';
 import { Emitter, type Event } from '../util/events.ts';
 import type { Log } from '../util/log.ts';
 import { overIpc, type MessageConnection } from './channels.ts';
-import type { ServiceApi, ServiceEvents, ServiceSettings } from './protocol.ts';
+import type { ServiceApi, ServiceEvents, ServiceSettings, StoreOnlyApi } from './protocol.ts';
 import { LinkError, METHODS, ask, hear, type Method } from './rpc.ts';
 
 /** `resting`: it crashed and will be started again. `given_up`: it crashed too often and waits to be asked for. */
@@ -63,7 +63,7 @@ export interface ChildService extends Disposable {
 interface Run {
   readonly child: ChildProcess;
   readonly connection: MessageConnection;
-  readonly api: ServiceApi;
+  readonly api: ServiceApi & StoreOnlyApi;
   /** The settings it was started with. */
   readonly told: ServiceSettings | undefined;
   /** Settles when they have been told. */

@@ -1,5 +1,16 @@
 // The vocabulary between the processes: functions, all answered by the service. Only plain data crosses.
-import type { BrowseQuery, BrowseSlice, GivenSlice, MemoryRow, Preview, PreviewQuery, ReviewReason, ReviewSlice } from '../browsing.ts';
+import type {
+  BrowseQuery,
+  BrowseSlice,
+  GivenSlice,
+  Grouping,
+  GroupSlice,
+  MemoryRow,
+  Preview,
+  PreviewQuery,
+  ReviewReason,
+  ReviewSlice,
+} from '../browsing.ts';
 import type {
   ContextBlock,
   Kind,

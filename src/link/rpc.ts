@@ -3,9 +3,9 @@
 import { ParameterStructures, ResponseError } from 'vscode-jsonrpc/node';
 import { UserError, messageOf } from '../util/errors.ts';
 import type { MessageConnection } from './channels.ts';
-import type { ServiceApi, ServiceEvents } from './protocol.ts';
+import type { ServiceApi, ServiceEvents, StoreOnlyApi } from './protocol.ts';
 
-export type Method = keyof ServiceApi;
+export type Method = keyof ServiceApi | keyof StoreOnlyApi;
 
 interface Manners {
   /** How long an asker waits, milliseconds. Generous: it is there so that nobody waits for ever, not to press. */
@@ -28,6 +28,21 @@ export const METHODS: Readonly<Record<Method, Manners>> = {
   setPinned: { limitMs: 30_000, isRepeatable: true },
   forget: { limitMs: 30_000, isRepeatable: true },
   undoForget: { limitMs: 30_000, isRepeatable: true },
+  browse: { limitMs: 30_000, isRepeatable: true },
+  groups: { limitMs: 30_000, isRepeatable: true },
+  memory: { limitMs: 30_000, isRepeatable: true },
+  preview: { limitMs: 30_000, isRepeatable: true },
+  holdBack: { limitMs: 30_000, isRepeatable: true },
+  given: { limitMs: 30_000, isRepeatable: true },
+  // Looks for the neighbours of every memory.
+  review: { limitMs: 120_000, isRepeatable: true },
+  keep: { limitMs: 30_000, isRepeatable: true },
+  merge: { limitMs: 30_000, isRepeatable: true },
+  exportMemories: { limitMs: 120_000, isRepeatable: true },
+  // What is there already is passed over.
+  importMemories: { limitMs: 10 * 60_000, isRepeatable: true },
+  // Asked again, it would take along what came in between, and its answer would name only that.
+  forgetEverything: { limitMs: 60_000, isRepeatable: false },
   pause: { limitMs: 30_000, isRepeatable: true },
   status: { limitMs: 30_000, isRepeatable: true },
   // Embeds every memory anew: about 15 ms each, so this allows for a hundred thousand.
@@ -36,6 +51,11 @@ export const METHODS: Readonly<Record<Method, Manners>> = {
   // What was handed out is not handed out again.
   nextRewriting: { limitMs: 30_000, isRepeatable: false },
   takeRewriting: { limitMs: 30_000, isRepeatable: true },
+  rows: { limitMs: 30_000, isRepeatable: true },
+  adopt: { limitMs: 30_000, isRepeatable: true },
+  letGo: { limitMs: 30_000, isRepeatable: true },
+  countUses: { limitMs: 30_000, isRepeatable: false },
+  recordAsked: { limitMs: 30_000, isRepeatable: false },
 };
 
 /** All events: one left out does not compile. */
@@ -58,9 +78,10 @@ const OTHER_ERROR = -32000;
 const METHOD_NOT_FOUND = -32601;
 
 /** Answers the other end's questions with `api` for as long as the connection lasts. A method may throw or reject: the asker hears of it. */
-export function serve(connection: MessageConnection, api: ServiceApi): void {
+export function serve(connection: MessageConnection, api: ServiceApi & Partial<StoreOnlyApi>): void {
   connection.onRequest(async (method, params) => {
-    if (!Object.hasOwn(METHODS, method)) throw new ResponseError(METHOD_NOT_FOUND, `there is no method "${method.slice(0, 40)}"`);
+    if (!Object.hasOwn(METHODS, method) || !(method in api))
+      throw new ResponseError(METHOD_NOT_FOUND, `there is no method "${method.slice(0, 40)}"`);
     const args: unknown[] = Array.isArray(params) ? params.map(nullToUndefined) : [];
     try {
       return await (api[method as Method] as (...args: unknown[]) => Promise<unknown>).apply(api, args);
@@ -76,14 +97,14 @@ export interface AskOptions {
 }
 
 /** The other end's answers. Rejects with a `UserError` where that was thrown there, with a `LinkError` when the link closed or the time is over. */
-export function ask(connection: MessageConnection, options: AskOptions = {}): ServiceApi {
+export function ask(connection: MessageConnection, options: AskOptions = {}): ServiceApi & StoreOnlyApi {
   const api = Object.fromEntries(
     (Object.keys(METHODS) as Method[]).map((method) => [
       method,
       (...args: unknown[]) => question(connection, method, args, options.limitMs ?? METHODS[method].limitMs),
     ]),
   );
-  return api as unknown as ServiceApi;
+  return api as unknown as ServiceApi & StoreOnlyApi;
 }
 
 /** Tells the other end. Lost without a word when the link is closed: events only inform. */

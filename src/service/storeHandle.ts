@@ -4,7 +4,7 @@ import { Disposables, type Disposable } from '../util/disposal.ts';
 import { UserError } from '../util/errors.ts';
 import { Emitter } from '../util/events.ts';
 import type { Log } from '../util/log.ts';
-import type { ServiceApi } from '../link/protocol.ts';
+import type { ServiceApi, StoreOnlyApi } from '../link/protocol.ts';
 import type { StoreAddress } from '../link/registry.ts';
 import { ask, hear, serve, tell } from '../link/rpc.ts';
 import { connect, listen } from '../link/socket.ts';
@@ -99,7 +99,7 @@ export class StoreHandle implements Disposable {
       const { store, socket, token } = this.#parts.address;
       const opened = stay.own(this.#parts.open(store));
       const clients = new Set<MessageConnection>();
-      const api: ServiceApi = { ...opened.api, ...this.#parts.window };
+      const api: ServiceApi & StoreOnlyApi = { ...opened.api, ...this.#parts.window };
       const onConnection = (connection: MessageConnection) => {
         clients.add(connection);
         connection.onDispose(() => clients.delete(connection));

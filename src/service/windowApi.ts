@@ -1,7 +1,9 @@
 // What a window's service answers: its stores taken together. Memory ids are unique over all stores, so whoever has one answers for it.
-import type { Memory, MemoryId, Recollection } from '../memory.ts';
+import type { Memory, MemoryId, Recollection, Scope } from '../memory.ts';
 import { UserError } from '../util/errors.ts';
 import type { ServiceApi } from '../link/protocol.ts';
+import { createBrowser } from './browser.ts';
+import { mergedGivings, mergedReviews, withForeignRows, withRows } from './mergedAnswers.ts';
 import type { StoreHandle } from './storeHandle.ts';
 import type { StoreApi } from './storeApi.ts';
 
@@ -38,13 +40,26 @@ export function windowApi(stores: () => WindowStores): StoreQuestions {
     return apis;
   }
 
-  /** The store that has a memory. */
-  async function holder(id: MemoryId): Promise<StoreApi> {
-    for (const api of await asked(undefined)) {
-      if ((await api.list(undefined)).some((memory) => memory.id === id)) return api;
+  /** The store that has a memory, and the memory. */
+  async function holder(id: MemoryId): Promise<{ readonly api: StoreApi; readonly memory: Memory }> {
+    const apis = await asked(undefined);
+    const found = await Promise.all(apis.map((api) => api.memory(id)));
+    for (const [i, api] of apis.entries()) {
+      const memory = found[i];
+      if (memory) return { api, memory };
     }
     throw new UserError('This memory is not there any more. The list shows what is.');
   }
+
+  /** The store that a memory moves to when its scope becomes `scope`; undefined when it may stay, or there is no other. */
+  async function homeFor(scope: Scope, holding: StoreApi): Promise<StoreApi | undefined> {
+    const { projects, global } = stores();
+    const isGlobal = holding === (await global?.api());
+    if (isGlobal === (scope === 'global')) return undefined;
+    return (scope === 'global' ? global : [...projects.values()][0])?.api();
+  }
+
+  const browser = createBrowser({ stores: asked, folders: () => [...stores().projects.keys()], now: Date.now });
 
   return {
     capture: async (folder, signals, cursor) => (await storeOf(folder)).capture(undefined, signals, cursor),
@@ -64,11 +79,52 @@ export function windowApi(stores: () => WindowStores): StoreQuestions {
       const byId = new Map<MemoryId, Memory>(lists.flat().map((memory) => [memory.id, memory]));
       return [...byId.values()].sort((a, b) => b.atMs - a.atMs);
     },
-    edit: async (id, change) => (await holder(id)).edit(id, change),
-    setPinned: async (id, pinned) => (await holder(id)).setPinned(id, pinned),
+    async edit(id, change) {
+      const { api, memory } = await holder(id);
+      const isMoved = change.scope !== undefined && change.scope !== memory.scope;
+      const home = isMoved ? await homeFor(change.scope ?? memory.scope, api) : undefined;
+      if (!home) return api.edit(id, change);
+      await home.adopt({ ...memory, ...change });
+      await api.letGo(id);
+    },
+    setPinned: async (id, pinned) => (await holder(id)).api.setPinned(id, pinned),
     // A store takes no notice of ids that it does not know.
     forget: async (ids, undoMs) => void (await Promise.all((await asked(undefined)).map((api) => api.forget(ids, undoMs)))),
     undoForget: async (ids) => void (await Promise.all((await asked(undefined)).map((api) => api.undoForget(ids)))),
+    browse: browser.slice,
+    groups: browser.groups,
+    async memory(id) {
+      const found = await Promise.all((await asked(undefined)).map((api) => api.memory(id)));
+      return found.find((memory) => memory !== undefined);
+    },
+    async preview(folder, query) {
+      const preview = await (await storeOf(folder)).preview(undefined, query);
+      return withRows(preview, await browser.rowsOf(preview.lines.map(({ row }) => row.id)));
+    },
+    async holdBack(id, session, isHeldBack) {
+      // A global memory is given by way of each project.
+      const { projects, global } = stores();
+      const handles = projects.size > 0 ? [...projects.values()] : global ? [global] : [];
+      await Promise.all(handles.map(async (handle) => (await handle.api()).holdBack(id, session, isHeldBack)));
+    },
+    async given(folder, beforeMs, limit) {
+      const slices = await Promise.all((await asked(folder)).map((api) => api.given(undefined, beforeMs, limit)));
+      const slice = mergedGivings(slices, limit);
+      const ids = slice.givings.flatMap(({ memories }) => memories.filter(({ row }) => !row).map(({ id }) => id));
+      return ids.length === 0 ? slice : withForeignRows(slice, await browser.rowsOf(ids));
+    },
+    async review(folder, limit) {
+      const slices = await Promise.all((await asked(folder)).map((api) => api.review(undefined, limit)));
+      return mergedReviews(slices, limit);
+    },
+    keep: async (reason, ids) => void (await Promise.all((await asked(undefined)).map((api) => api.keep(reason, ids)))),
+    merge: async (id, others, undoMs) => void (await Promise.all((await asked(undefined)).map((api) => api.merge(id, others, undoMs)))),
+    exportMemories: async (folder, withEvidence) => (await storeOf(folder)).exportMemories(undefined, withEvidence),
+    importMemories: async (folder, lines) => (await storeOf(folder)).importMemories(undefined, lines),
+    async forgetEverything(folder, undoMs) {
+      const ids = await Promise.all((await asked(folder)).map((api) => api.forgetEverything(undefined, undoMs)));
+      return ids.flat();
+    },
     rebuildIndex: async () => void (await Promise.all((await asked(undefined)).map((api) => api.rebuildIndex()))),
     turnEnded: async (folder, session) => (await storeOf(folder)).turnEnded(undefined, session),
     async nextRewriting(sinceMs) {

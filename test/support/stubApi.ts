@@ -1,14 +1,16 @@
 // A service that answers every question with what the test gives it, and remembers what it was asked.
-import type { ServiceApi } from '../../src/link/protocol.ts';
+import type { ServiceApi, StoreOnlyApi } from '../../src/link/protocol.ts';
 import { METHODS, type Method } from '../../src/link/rpc.ts';
 
+type Api = ServiceApi & StoreOnlyApi;
+
 export interface StubApi {
-  readonly api: ServiceApi;
+  readonly api: Api;
   readonly asked: { readonly method: Method; readonly args: readonly unknown[] }[];
 }
 
 /** Methods without an answer reject with "no answer". */
-export function stubApi(answers: { readonly [M in Method]?: (...args: Parameters<ServiceApi[M]>) => unknown }): StubApi {
+export function stubApi(answers: { readonly [M in Method]?: (...args: Parameters<Api[M]>) => unknown }): StubApi {
   const asked: { method: Method; args: readonly unknown[] }[] = [];
   const api = Object.fromEntries(
     (Object.keys(METHODS) as Method[]).map((method) => [
@@ -21,5 +23,5 @@ export function stubApi(answers: { readonly [M in Method]?: (...args: Parameters
       },
     ]),
   );
-  return { api: api as unknown as ServiceApi, asked };
+  return { api: api as unknown as Api, asked };
 }
