@@ -12,6 +12,7 @@ import type { Compressor } from './compress/compress.ts';
 import { reconcile } from './compress/reconcile.ts';
 import { inOwnWords, readAnswer, refusalOf, rewritingPrompt } from './compress/rewrite.ts';
 import type { Observer } from './capture/observe.ts';
+import { REMEMBERED, rememberedDraft } from './capture/remembered.ts';
 import {
   rowOf,
   type GivenSlice,
@@ -31,7 +32,6 @@ import type {
   MemoryId,
   Observation,
   Occasion,
-  Place,
   Query,
   RecallManner,
   Recollection,
@@ -44,7 +44,7 @@ import type { Retriever } from './retrieve/retrieve.ts';
 import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
 import type { Cursor, Giving, SessionWork, Store, StoreCounts } from './store/store.ts';
 import { Emitter, type Event } from './util/events.ts';
-import { UserError, traceOf } from './util/errors.ts';
+import { traceOf } from './util/errors.ts';
 import type { Log } from './util/log.ts';
 
 /** The lines of a turn reach the disk in bursts: this much quiet after its end says that the last has come. */
@@ -407,24 +407,9 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       changed.fire();
     },
 
-    async remember({ kind, text, scope, source, atMs }) {
-      const session = 'remembered' as SessionId;
-      const place: Place = { source: 'user', session, record: `${source}-${atMs}`, atMs };
-      const seen = await observer.observe({ kind: 'prompt', place, text });
-      if ('reason' in seen)
-        throw new UserError('There is nothing in this that may be kept: it is empty or private. Say it in other words.');
-      const draft: MemoryDraft = {
-        kind,
-        text: seen.text,
-        outcome: null,
-        scope,
-        entities: { files: seen.files, symbols: [], commands: [] },
-        evidence: [{ place, quote: seen.text.slice(0, 300) }],
-        weight: 1,
-        context: '',
-        segments: [store.segmentHash(seen.text)],
-      };
-      const memory = store.add(draft, { source: 'user', session, isOwn: true, atMs });
+    async remember(what) {
+      const draft = await rememberedDraft(observer, what, store.segmentHash);
+      const memory = store.add(draft, { source: 'user', session: REMEMBERED, isOwn: true, atMs: what.atMs });
       memoriesChanged();
       return memory;
     },

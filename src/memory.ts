@@ -248,4 +248,18 @@ export interface Remembering {
   readonly scope: Scope;
   readonly source: 'user' | 'model';
   readonly atMs: number;
+  /** What was before their eyes: the evidence. Absent: their words alone. */
+  readonly from?: {
+    /** Made safe, and cut to what evidence keeps. */
+    readonly quote: string;
+    /** Absent where no file holds it, as in a terminal. */
+    readonly file?: {
+      /** Absolute. */
+      readonly path: string;
+      /** As the workspace calls it. */
+      readonly name: string;
+      /** 1-based, inclusive. */
+      readonly lines: readonly [first: number, last: number];
+    };
+  };
 }

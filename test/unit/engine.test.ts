@@ -230,6 +230,20 @@ describe('engine', () => {
     assert.equal(digests.at(-1), undefined);
   });
 
+  it('keeps the lines that the user had selected as evidence, made safe, and finds the memory by their file', async () => {
+    const { engine } = world();
+    const password = ['hunter2', 'correct', 'horse'].join('-');
+    const file = { path: '/work/src/limits.ts', name: 'src/limits.ts', lines: [12, 14] as const };
+    const quote = `const MAX = 20; // per minute\nPGPASSWORD=${password} make release`;
+    const what = { kind: 'decision', scope: 'project', source: 'user', atMs: Date.now() } as const;
+    const memory = await engine.remember({ ...what, text: 'At most 20 orders a minute', from: { quote, file } });
+    const [evidence] = memory.evidence;
+    assert.deepEqual([evidence?.place.path, evidence?.lines], [file.path, [12, 14]]);
+    assert.match(evidence?.quote ?? '', /per minute/);
+    assert.ok(!JSON.stringify(engine.list()).includes(password));
+    assert.deepEqual(memory.entities.files, ['src/limits.ts']);
+  });
+
   it('keeps what the user said should be remembered, without its secrets', async () => {
     const { engine } = world();
     const password = ['hunter2', 'correct', 'horse'].join('-');
