@@ -90,6 +90,8 @@ export function createForgetting(db: Database, meta: Meta, rows: MemoryRows, tom
             .flatMap(({ id }) => rows.find(id) ?? [])
             .map(toMemory);
           for (const memory of memories) {
+            // Anew: something may have joined it since it was hidden.
+            tombstones.raise(memory);
             tombstones.fix(memory.id);
             blankSource(memory);
           }

@@ -4,60 +4,94 @@ import type { Kind, Memory, MemoryId, Outcome, Scope, SessionId, SourceId } from
 import type { Database } from './database.ts';
 import type { Store } from './store.ts';
 
-interface Row {
-  readonly id: string;
-  readonly kind: string;
-  readonly text: string;
-  readonly outcome: string | null;
-  readonly scope: string;
-  readonly source: string;
-  readonly session: string;
-  readonly status: string;
-  readonly superseded_by: string | null;
-  readonly pinned: number;
-  readonly is_own: number;
-  readonly weight: number;
-  readonly at_ms: number;
-  readonly updated_at_ms: number;
-  readonly files: string;
-  readonly times_given: number;
-  readonly times_used: number;
-}
+/**
+ * As one JSON text: SQLite makes it and V8 reads it in half the time that 340,000 single values take to cross (65 ms of 120, for 20,000 memories).
+ * In JSON, numbers keep 15 digits.
+ */
+const COLUMNS = `json_array(id, kind, text, outcome, scope, source, session, status, superseded_by, pinned, is_own, weight, at_ms, updated_at_ms,
+  entities -> '$.files', times_given, times_used, seq)`;
 
-const SELECT = `
-  SELECT id, kind, text, outcome, scope, source, session, status, superseded_by, pinned, is_own, weight, at_ms, updated_at_ms,
-         entities ->> '$.files' AS files, times_given, times_used
-  FROM memories WHERE hidden_at_ms IS NULL`;
+type Columns = readonly [
+  id: MemoryId,
+  kind: Kind,
+  text: string,
+  outcome: Outcome | null,
+  scope: Scope,
+  source: SourceId,
+  session: SessionId,
+  status: Memory['status'],
+  supersededBy: MemoryId | null,
+  pinned: number,
+  isOwn: number,
+  weight: number,
+  atMs: number,
+  updatedAtMs: number,
+  files: readonly string[],
+  given: number,
+  used: number,
+  seq: number,
+];
 
-function toRow(row: Row): MemoryRow {
-  return {
-    id: row.id as MemoryId,
-    kind: row.kind as Kind,
-    text: row.text,
-    outcome: row.outcome as Outcome | null,
-    scope: row.scope as Scope,
-    source: row.source as SourceId,
-    session: row.session as SessionId,
-    status: row.status as Memory['status'],
-    ...(row.superseded_by !== null && { supersededBy: row.superseded_by as MemoryId }),
-    pinned: row.pinned === 1,
-    isOwn: row.is_own === 1,
-    weight: row.weight,
-    atMs: row.at_ms,
-    updatedAtMs: row.updated_at_ms,
-    files: row.files === '[]' ? NO_FILES : (JSON.parse(row.files) as string[]),
-    uses: { given: row.times_given, used: row.times_used },
+function toRow(columns: Columns): MemoryRow {
+  const [
+    id,
+    kind,
+    text,
+    outcome,
+    scope,
+    source,
+    session,
+    status,
+    supersededBy,
+    pinned,
+    isOwn,
+    weight,
+    atMs,
+    updatedAtMs,
+    files,
+    given,
+    used,
+  ] = columns;
+  const uses = { given, used };
+  const isPinned = pinned === 1;
+  const row = {
+    id,
+    kind,
+    text,
+    outcome,
+    scope,
+    source,
+    session,
+    status,
+    pinned: isPinned,
+    isOwn: isOwn === 1,
+    weight,
+    atMs,
+    updatedAtMs,
+    files,
+    uses,
   };
+  return supersededBy === null ? row : { ...row, supersededBy };
 }
 
-const NO_FILES: readonly string[] = [];
+const newestFirst = (a: Columns, b: Columns): number => b[12] - a[12] || b[17] - a[17];
 
 export function createLists(db: Database): Pick<Store, 'rows' | 'rowsOf' | 'has'> {
   return {
-    rows: () => db.all<Row>(`${SELECT} ORDER BY at_ms DESC, seq DESC`).map(toRow),
+    rows() {
+      const found = db.get<{ all_rows: string }>(
+        `SELECT json_group_array(${COLUMNS}) AS all_rows FROM memories WHERE hidden_at_ms IS NULL`,
+      );
+      const columns = JSON.parse(found?.all_rows ?? '[]') as Columns[];
+      return columns.sort(newestFirst).map(toRow);
+    },
     rowsOf(ids) {
-      const found = ids.flatMap((id) => db.get<Row>(`${SELECT} AND id = ?`, id) ?? []);
-      return new Map(found.map((row) => [row.id as MemoryId, toRow(row)]));
+      const found = new Map<MemoryId, MemoryRow>();
+      for (const id of ids) {
+        const row = db.get<{ one: string }>(`SELECT ${COLUMNS} AS one FROM memories WHERE id = ? AND hidden_at_ms IS NULL`, id);
+        if (row) found.set(id, toRow(JSON.parse(row.one) as Columns));
+      }
+      return found;
     },
     has: (id) => db.get('SELECT 1 FROM memories WHERE id = ? AND hidden_at_ms IS NULL', id) !== undefined,
   };

@@ -106,7 +106,7 @@ export interface Store {
   /** The pinned ones and the newest `limit` others, each newest first; some 40 µs each. */
   newest(limit: number): Memory[];
   ofSession(session: SessionId): Memory[];
-  /** All live ones as rows of a list, newest first; some 5 µs each, where `all` takes ten times that. */
+  /** All live ones as rows of a list, newest first; a fraction of the time that `all` takes. */
   rows(): MemoryRow[];
   /** The live ones among `ids`. */
   rowsOf(ids: readonly MemoryId[]): Map<MemoryId, MemoryRow>;

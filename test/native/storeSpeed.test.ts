@@ -5,7 +5,7 @@ import { draft, evidence, memoryId, observation, seeded, settlement } from '../s
 
 const MEMORIES = 20_000;
 /** Ten times what a quiet machine needs: catches a scan where an index should be, not a busy neighbour. */
-const LIMITS_MS = { take: 500, settle: 1_000, all: 8_000, changes: 500, counts: 1_000 } as const;
+const LIMITS_MS = { take: 500, settle: 1_000, all: 8_000, rows: 1_000, changes: 500, counts: 1_000 } as const;
 
 describe(`store: ${MEMORIES} memories`, () => {
   const freshFolder = freshFolders();
@@ -46,6 +46,8 @@ describe(`store: ${MEMORIES} memories`, () => {
     );
     const [changes, changesMs] = timed(() => store.changesSince(revision));
     const [all, allMs] = timed(() => store.all());
+    const [rows, rowsMs] = timed(() => store.rows());
+    assert.equal(rows.length, all.length);
     const [counts, countsMs] = timed(() => store.counts());
     assert.equal(changes.length, 17);
     assert.equal(all.length, MEMORIES + 7);
@@ -64,6 +66,7 @@ describe(`store: ${MEMORIES} memories`, () => {
       settle: settleMs,
       changes: changesMs,
       all: allMs,
+      rows: rowsMs,
       counts: countsMs,
       forget: forgetMs,
       open: openMs,
