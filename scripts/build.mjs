@@ -27,8 +27,12 @@ const outlines = {
   setup: (plugin) => {
     plugin.onLoad({ filter: /[\\/]codicons[\\/].*\.svg$/ }, async ({ path: file }) => {
       const svg = await fs.promises.readFile(file, 'utf8');
-      if (!svg.includes('viewBox="0 0 16 16"') || /<(?!svg|\/svg|path|\/path)/.test(svg)) throw new Error(`${file} is more than outlines.`);
-      return { contents: JSON.stringify([...svg.matchAll(/ d="([^"]+)"/g)].map(([, outline]) => outline)), loader: 'json' };
+      const size = Number(/viewBox="0 0 (\d+) \1"/.exec(svg)?.[1]);
+      if (!size || /<(?!\/?(?:svg|path)\b)/.test(svg)) throw new Error(`${file} is more than outlines in a square.`);
+      return {
+        contents: JSON.stringify({ size, outlines: [...svg.matchAll(/ d="([^"]+)"/g)].map(([, outline]) => outline) }),
+        loader: 'json',
+      };
     });
   },
 };

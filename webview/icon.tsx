@@ -31,7 +31,7 @@ import trash from '@vscode/codicons/src/icons/trash.svg';
 import warning from '@vscode/codicons/src/icons/warning.svg';
 import type { Kind } from './protocol.ts';
 
-const OUTLINES = {
+const DRAWINGS = {
   bug,
   check,
   checklist,
@@ -63,7 +63,7 @@ const OUTLINES = {
   trash,
   warning,
 };
-export type IconName = keyof typeof OUTLINES;
+export type IconName = keyof typeof DRAWINGS;
 
 export const KIND_ICONS: Readonly<Record<Kind, IconName>> = {
   decision: 'law',
@@ -78,9 +78,10 @@ export const KIND_ICONS: Readonly<Record<Kind, IconName>> = {
 
 /** Decoration: whoever uses it says in words what it means. */
 export function Icon({ name, class: also = '' }: { readonly name: IconName; readonly class?: string }) {
+  const { size, outlines } = DRAWINGS[name];
   return (
-    <svg class={`icon ${also}`} viewBox="0 0 16 16" aria-hidden="true">
-      {OUTLINES[name].map((outline) => (
+    <svg class={`icon ${also}`} viewBox={`0 0 ${size} ${size}`} aria-hidden="true">
+      {outlines.map((outline) => (
         <path key={outline} d={outline} />
       ))}
     </svg>

@@ -1,5 +1,5 @@
-/** A codicon's outlines in a square of 16; scripts/build.mjs makes them of the file. */
+/** A codicon's outlines in a square of `size`; scripts/build.mjs makes them of the file. */
 declare module '*.svg' {
-  const outlines: readonly string[];
-  export default outlines;
+  const drawing: { readonly size: number; readonly outlines: readonly string[] };
+  export default drawing;
 }
