@@ -8,16 +8,22 @@ import { registerCommands, setContext } from './editor/commands.ts';
 import { connectClaudeCode, connectedAssistants, disconnectClaudeCode } from './editor/connecting.ts';
 import { Forgetting } from './editor/forgetting.ts';
 import { EditorModel } from './editor/editorModel.ts';
+import { exportMemories, forgetEverything, importMemories } from './editor/exchange.ts';
+import { ExplorerBadges } from './editor/explorerBadges.ts';
 import { memoryActions } from './editor/memoryActions.ts';
 import { watchOpenFiles } from './editor/openFiles.ts';
 import { MemoryTree } from './editor/memoryTree.ts';
 import { PrunePanel } from './editor/prunePanel.ts';
 import { showRecallPicker } from './editor/recallPicker.ts';
+import { rememberSelection, rememberTerminalSelection } from './editor/remember.ts';
+import { keepReviewBadge } from './editor/reviewBadge.ts';
 import { Rewriting } from './editor/rewriting.ts';
-import { mayRewrite, onDidChangeSettings, readSettings } from './editor/settings.ts';
+import { mayRewrite, onDidChangeSettings, readSettings, wantsExplorerBadges } from './editor/settings.ts';
+import { WhyPages } from './editor/showWhy.ts';
 import { watchEditor } from './editor/sources/watchEditor.ts';
 import { StatusItem, remoteRemark } from './editor/status.ts';
 import { StatusView } from './editor/statusView.ts';
+import { showFilterBox } from './editor/tree/filterBox.ts';
 import { showWelcomeOnce } from './editor/welcome.ts';
 import { keepService } from './link/childService.ts';
 import { cairnHome } from './link/paths.ts';
@@ -38,11 +44,24 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const service = owned.own(keepService({ script: path.join(dist, 'service.cjs'), log }));
   const forgetting = owned.own(new Forgetting(service.api));
-  const tree = owned.own(new MemoryTree({ list: () => service.api.list(undefined) }, forgetting));
+  let realFolders: ReadonlyMap<string, string> = new Map();
+  const tree = owned.own(
+    new MemoryTree({ api: service.api, forgetting, state: context.workspaceState, openFile: () => openFileNow(), log }),
+  );
   const status = owned.own(
     new StatusView({ api: service.api, item: owned.own(new StatusItem()), tree, log, remark: remoteRemark(vscode.env.remoteName) }),
   );
-  const actions = memoryActions({ api: service.api, forgetting, selection: () => tree.selection });
+  const actions = memoryActions({
+    api: service.api,
+    forgetting,
+    selection: () => tree.selection,
+    filter: () => tree.filter,
+    realFile: (file) => placeIn(realFolders, file)?.path ?? file,
+  });
+  const remembering = { api: service.api, placeOf: (file: string) => placeIn(realFolders, file) };
+  const why = owned.own(new WhyPages(service.api));
+  const explorerBadges = owned.own(new ExplorerBadges({ api: service.api, folders: () => realFolders, log }));
+  const reviewBadge = owned.own(keepReviewBadge({ api: service.api, show: (badge) => tree.setBadge(badge), log }));
   const model = new EditorModel({ state: context.globalState, access: context.languageModelAccessInformation });
   const rewriting = owned.own(new Rewriting({ api: service.api, granted: () => model.granted(), log }));
   const paused = {
@@ -69,10 +88,29 @@ export function activate(context: vscode.ExtensionContext): void {
         'cairn.prune': (place) => panel.open(place),
         'cairn.forget': actions.forget,
         'cairn.undoForget': (node) => forgetting.undo(node?.kind === 'forgotten' ? node.batch : undefined),
-        'cairn.openSource': (node) => (node?.kind === 'memory' ? actions.openSource(node.memory) : undefined),
+        'cairn.openSource': actions.openSourceOf,
         'cairn.copy': actions.copy,
-        'cairn.pin': (node) => actions.pin(node, true),
-        'cairn.unpin': (node) => actions.pin(node, false),
+        'cairn.pin': (node, nodes) => actions.pin(true, node, nodes),
+        'cairn.unpin': (node, nodes) => actions.pin(false, node, nodes),
+        'cairn.editMemory': actions.edit,
+        'cairn.makeGlobal': (node, nodes) => actions.setScope('global', node, nodes),
+        'cairn.makeProject': (node, nodes) => actions.setScope('project', node, nodes),
+        'cairn.why': (node) => actions.explain(node, (row) => why.show(row)),
+        'cairn.forgetAll': actions.forget,
+        'cairn.forgetFile': actions.forgetFile,
+        'cairn.forgetSession': actions.forgetSession,
+        'cairn.forgetEverything': () => forgetEverything(service.api, forgetting),
+        'cairn.remember': () => rememberSelection(remembering),
+        'cairn.rememberTerminal': () => rememberTerminalSelection(remembering),
+        'cairn.filter': () => showFilterBox(tree),
+        'cairn.clearFilter': () => tree.setFilter(''),
+        'cairn.groupByKind': () => tree.setGrouping('kind'),
+        'cairn.groupByFile': () => tree.setGrouping('file'),
+        'cairn.groupBySession': () => tree.setGrouping('session'),
+        'cairn.groupByAge': () => tree.setGrouping('age'),
+        'cairn.showMore': (node) => (node?.kind === 'more' ? tree.showMore(node.of) : undefined),
+        'cairn.export': () => exportMemories(service.api),
+        'cairn.import': () => importMemories(service.api),
         'cairn.pause': () => paused.set(true),
         'cairn.resume': () => paused.set(false),
         'cairn.connectClaudeCode': () => connectClaudeCode(home, log),
@@ -96,7 +134,6 @@ export function activate(context: vscode.ExtensionContext): void {
   );
 
   const configured = Promise.withResolvers<void>();
-  let realFolders: ReadonlyMap<string, string> = new Map();
   const configure = async (): Promise<void> => {
     const isRewriting = mayRewrite();
     rewriting.use(isRewriting);
@@ -108,6 +145,8 @@ export function activate(context: vscode.ExtensionContext): void {
     await status.refresh();
     editor.useSources(settings.sources);
     openFiles.tellAll();
+    explorerBadges.use(wantsExplorerBadges());
+    reviewBadge.changed();
   };
   const configureSafely = () =>
     configure()
@@ -124,6 +163,9 @@ export function activate(context: vscode.ExtensionContext): void {
       service.api.lookAt(real, files).catch((thrown: unknown) => log.debug('the open files were not told', traceOf(thrown)));
     }),
   );
+
+  const openFileNow = (): string | undefined => openFiles.active && placeIn(realFolders, openFiles.active.file)?.path;
+  owned.own(openFiles.onDidTell(() => tree.follow()));
 
   const panel = owned.own(
     new PrunePanel({
@@ -143,7 +185,13 @@ export function activate(context: vscode.ExtensionContext): void {
   setContext('cairn.isPaused', paused.get());
   owned.own(onDidChangeSettings(() => void configureSafely()));
   owned.own(vscode.workspace.onDidChangeWorkspaceFolders(() => void configureSafely()));
-  owned.own(service.onDidChange(() => status.changed()));
+  owned.own(
+    service.onDidChange(() => {
+      status.changed();
+      explorerBadges.changed();
+      reviewBadge.changed();
+    }),
+  );
   owned.own(service.onDidChangeState(() => status.changed()));
   const timer = setTimeout(() => {
     void configureSafely();
@@ -160,6 +208,13 @@ export function deactivate(): void {}
 async function realPaths(folders: readonly vscode.WorkspaceFolder[]): Promise<ReadonlyMap<string, string>> {
   const paths = folders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
   return new Map(await Promise.all(paths.map(async (at) => [at, await fs.promises.realpath(at).catch(() => at)] as const)));
+}
+
+/** Where the service has a file of the window's folders; undefined for one that lies elsewhere. */
+function placeIn(folders: ReadonlyMap<string, string>, file: string): { readonly folder: string; readonly path: string } | undefined {
+  for (const [folder, real] of folders)
+    if (file.startsWith(`${folder}${path.sep}`)) return { folder: real, path: path.join(real, path.relative(folder, file)) };
+  return undefined;
 }
 
 /** What the service is told of this window. The only place that knows both the editor's context and the service's settings. */

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { Disposables, type Disposable } from '../util/disposal.ts';
 import { UserError, traceOf } from '../util/errors.ts';
 import type { Log } from '../util/log.ts';
-import type { TreeNode } from './memoryTree.ts';
 import type { PanelPlace } from './prunePanel.ts';
+import type { TreeNode } from './tree/nodes.ts';
 
 /** Id → what it is called with. The manifest test holds package.json to this list. */
 export interface CommandArguments {
@@ -13,9 +13,28 @@ export interface CommandArguments {
   'cairn.forget': [node?: TreeNode, selection?: readonly TreeNode[]];
   'cairn.undoForget': [node?: TreeNode];
   'cairn.openSource': [node?: TreeNode];
-  'cairn.copy': [node?: TreeNode];
-  'cairn.pin': [node?: TreeNode];
-  'cairn.unpin': [node?: TreeNode];
+  'cairn.copy': [node?: TreeNode, selection?: readonly TreeNode[]];
+  'cairn.pin': [node?: TreeNode, selection?: readonly TreeNode[]];
+  'cairn.unpin': [node?: TreeNode, selection?: readonly TreeNode[]];
+  'cairn.editMemory': [node?: TreeNode];
+  'cairn.makeGlobal': [node?: TreeNode, selection?: readonly TreeNode[]];
+  'cairn.makeProject': [node?: TreeNode, selection?: readonly TreeNode[]];
+  'cairn.why': [node?: TreeNode];
+  'cairn.forgetAll': [node?: TreeNode, selection?: readonly TreeNode[]];
+  'cairn.forgetFile': [file?: vscode.Uri];
+  'cairn.forgetSession': [node?: TreeNode];
+  'cairn.forgetEverything': [];
+  'cairn.remember': [];
+  'cairn.rememberTerminal': [];
+  'cairn.filter': [];
+  'cairn.clearFilter': [];
+  'cairn.groupByKind': [];
+  'cairn.groupByFile': [];
+  'cairn.groupBySession': [];
+  'cairn.groupByAge': [];
+  'cairn.showMore': [node?: TreeNode];
+  'cairn.export': [];
+  'cairn.import': [];
   'cairn.pause': [];
   'cairn.resume': [];
   'cairn.connectClaudeCode': [];
@@ -30,7 +49,15 @@ export type CommandId = keyof CommandArguments;
 export type CommandTable = { readonly [Id in CommandId]: (...args: CommandArguments[Id]) => unknown };
 
 /** Context keys that the manifest's `when` clauses use. */
-export type ContextKey = 'cairn.hasService' | 'cairn.isPaused' | 'cairn.canUndo';
+export type ContextKey =
+  | 'cairn.hasService'
+  | 'cairn.isPaused'
+  | 'cairn.canUndo'
+  | 'cairn.isFiltered'
+  | 'cairn.isByKind'
+  | 'cairn.isByFile'
+  | 'cairn.isBySession'
+  | 'cairn.isByAge';
 
 export function setContext(key: ContextKey, value: boolean): void {
   void vscode.commands.executeCommand('setContext', key, value);

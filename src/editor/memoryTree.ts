@@ -1,147 +1,226 @@
-// The memory browser: memories grouped by kind, with those just forgotten on top for as long as that can be undone.
-import * as path from 'node:path';
+// The memory browser: memories in groups, those of the open file first, with what was just forgotten on top for as long as that can be undone. Lists are asked
+// for in slices as they are opened; nothing is held but what is shown.
 import * as vscode from 'vscode';
-import type { Kind, Memory, MemoryId } from '../memory.ts';
+import { GROUPINGS, type Grouping } from '../browsing.ts';
+import type { ServiceApi } from '../link/protocol.ts';
 import { Disposables, type Disposable } from '../util/disposal.ts';
+import { messageOf } from '../util/errors.ts';
+import type { Log } from '../util/log.ts';
+import { setContext, type ContextKey } from './commands.ts';
 import type { Forgetting } from './forgetting.ts';
-import { KIND_LABELS, age, rendered, sourceLabel } from './words.ts';
+import { draggable } from './tree/dragging.ts';
+import { hoverOf } from './tree/hover.ts';
+import { forgottenItem, groupItem, hereItem, memoryItem, moreItem } from './tree/items.ts';
+import { type ListNode, type TreeNode, facetsOf, keyOf } from './tree/nodes.ts';
+import { decorateSuperseded } from './tree/superseded.ts';
+import { counted } from './words.ts';
 
-export type TreeNode =
-  | { readonly kind: 'group'; readonly of: Kind; readonly memories: readonly Memory[] }
-  | { readonly kind: 'memory'; readonly memory: Memory }
-  | { readonly kind: 'forgotten'; readonly batch: number };
+/** Rows of a list, or groups, that are shown at first and with each "Show more". */
+const SLICE = 50;
+const GROUPING = 'grouping';
 
-/** What the tree asks for; rejects or answers late, the tree keeps what it shows. */
-export interface MemorySource {
-  list(): Promise<readonly Memory[]>;
+const GROUPING_KEYS: Readonly<Record<Grouping, ContextKey>> = {
+  kind: 'cairn.isByKind',
+  file: 'cairn.isByFile',
+  session: 'cairn.isBySession',
+  age: 'cairn.isByAge',
+};
+
+export interface MemoryTreeParts {
+  readonly api: Pick<ServiceApi, 'browse' | 'groups' | 'memory'>;
+  readonly forgetting: Forgetting;
+  /** Remembers how memories are grouped. */
+  readonly state: vscode.Memento;
+  /** The file that is worked on: absolute, links resolved. */
+  readonly openFile: () => string | undefined;
+  readonly log: Log;
 }
 
 export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   readonly #owned = new Disposables();
-  readonly #changed = this.#owned.own(new vscode.EventEmitter<undefined>());
+  readonly #changed = this.#owned.own(new vscode.EventEmitter<TreeNode | undefined>());
   readonly #view: vscode.TreeView<TreeNode>;
-  readonly #source: MemorySource;
-  readonly #forgetting: Forgetting;
-  #memories: readonly Memory[] = [];
-  #question = 0;
+  readonly #parts: MemoryTreeParts;
+  /** How much of each list is shown, by its node's key; the groups' is ''. */
+  readonly #shown = new Map<string, number>();
+  /** What stood beneath each node, for when the service does not answer. */
+  readonly #known = new Map<string, TreeNode[]>();
+  #pending: readonly (TreeNode & { readonly kind: 'forgotten' })[] = [];
+  #filter = '';
+  /** That of the section on top. */
+  #file: string | undefined;
+  #isReady = false;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(source: MemorySource, forgetting: Forgetting) {
-    this.#source = source;
-    this.#forgetting = forgetting;
+  constructor(parts: MemoryTreeParts) {
+    this.#parts = parts;
     this.#view = this.#owned.own(
-      vscode.window.createTreeView<TreeNode>('cairn.memories', { treeDataProvider: this, canSelectMany: true, showCollapseAll: true }),
+      vscode.window.createTreeView<TreeNode>('cairn.memories', {
+        treeDataProvider: this,
+        canSelectMany: true,
+        showCollapseAll: true,
+        dragAndDropController: draggable(),
+      }),
     );
-    this.#owned.own(forgetting.onDidChange(() => this.#redraw()));
+    this.#owned.own(decorateSuperseded());
+    this.#owned.own(parts.forgetting.onDidChange(() => this.#showForgotten()));
+    this.#tellGrouping();
   }
 
   get selection(): readonly TreeNode[] {
     return this.#view.selection;
   }
 
-  /** Asks for the memories anew; an answer that a later question has overtaken is dropped. */
-  async refresh(): Promise<void> {
-    const question = ++this.#question;
-    const memories = await this.#source.list();
-    if (question !== this.#question || this.#owned.isDisposed) return;
-    this.#memories = memories;
-    this.#redraw();
+  get grouping(): Grouping {
+    const kept = this.#parts.state.get<string>(GROUPING);
+    return GROUPINGS.find((grouping) => grouping === kept) ?? 'kind';
   }
 
-  getChildren(node?: TreeNode): TreeNode[] {
-    if (node?.kind === 'group') return node.memories.map((memory) => ({ kind: 'memory', memory }));
-    if (node) return [];
-    const shown = this.#shown();
-    const kinds = Object.keys(KIND_LABELS) as Kind[];
-    const groups = kinds.map((of): TreeNode & { kind: 'group' } => ({ kind: 'group', of, memories: shown.filter((m) => m.kind === of) }));
-    const pending = this.#forgetting.pending.map((batch): TreeNode => ({ kind: 'forgotten', batch: batch.id }));
-    return [...pending, ...groups.filter((group) => group.memories.length > 0)];
+  async setGrouping(grouping: Grouping): Promise<void> {
+    await this.#parts.state.update(GROUPING, grouping);
+    this.#shown.clear();
+    this.#known.clear();
+    this.#tellGrouping();
+    this.refresh();
+  }
+
+  get filter(): string {
+    return this.#filter;
+  }
+
+  setFilter(text: string): void {
+    if (text.trim() === this.#filter) return;
+    this.#filter = text.trim();
+    this.#shown.clear();
+    setContext('cairn.isFiltered', this.#filter !== '');
+    this.refresh();
+  }
+
+  /** Shows the next slice of a list. */
+  showMore(of: string): void {
+    this.#shown.set(of, this.#shownOf(of) + SLICE);
+    this.refresh();
+  }
+
+  /** `badge`: how many memories are worth a look. */
+  setBadge(badge: vscode.ViewBadge | undefined): void {
+    this.#view.badge = badge;
+  }
+
+  /** Asks anew for all that is open. The first call says that the service can answer. */
+  refresh(): void {
+    this.#isReady = true;
+    this.#changed.fire(undefined);
+  }
+
+  /** The file that is worked on may be another one. */
+  follow(): void {
+    if (this.#isReady && this.#parts.openFile() !== this.#file) this.refresh();
+  }
+
+  /** A question that fails leaves what was shown. */
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    const key = node ? keyOf(node) : '';
+    try {
+      const children = await this.#ask(node);
+      this.#known.set(key, children);
+      return children;
+    } catch (thrown) {
+      this.#parts.log.debug('the memory browser got no answer', messageOf(thrown));
+      return this.#known.get(key) ?? [];
+    }
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
     switch (node.kind) {
+      case 'here':
+        return hereItem(node);
       case 'group':
-        return groupItem(node.of, node.memories.length);
+        return groupItem(node, Date.now());
       case 'memory':
-        return memoryItem(node.memory);
-      case 'forgotten':
-        return this.#forgottenItem(node.batch);
+        return memoryItem(node, Date.now());
+      case 'more':
+        return moreItem(node);
+      case 'forgotten': {
+        const batch = this.#parts.forgetting.pending.find(({ id }) => id === node.batch);
+        return forgottenItem(node, batch, batch ? this.#parts.forgetting.secondsLeft(batch) : 0);
+      }
     }
+  }
+
+  async resolveTreeItem(item: vscode.TreeItem, node: TreeNode): Promise<vscode.TreeItem> {
+    if (node.kind !== 'memory') return item;
+    const memory = await this.#parts.api.memory(node.row.id);
+    if (memory) item.tooltip = hoverOf(memory, node.row.uses, Date.now());
+    return item;
   }
 
   dispose(): void {
     this.#owned.dispose();
   }
 
-  #shown(): Memory[] {
-    const hidden: ReadonlySet<MemoryId> = this.#forgetting.hidden;
-    return this.#memories.filter((memory) => !hidden.has(memory.id));
+  async #ask(node: TreeNode | undefined): Promise<TreeNode[]> {
+    if (!node) return [...this.#pending, ...(this.#isReady ? await this.#lists() : [])];
+    return node.kind === 'here' || node.kind === 'group' || node.kind === 'memory' ? this.#memories(node) : [];
   }
 
-  #redraw(): void {
-    const count = this.#shown().length;
-    this.#view.description = count > 0 ? String(count) : '';
+  async #lists(): Promise<TreeNode[]> {
+    const { api } = this.#parts;
+    const by = this.grouping;
+    this.#file = this.#parts.openFile();
+    const file = this.#filter === '' ? this.#file : undefined;
+    const [{ groups, total, memories }, here] = await Promise.all([
+      api.groups(undefined, { text: this.#filter, facets: {} }, by, 0, this.#shownOf('')),
+      file === undefined ? 0 : api.groups(undefined, { text: '', facets: { about: [file] } }, 'kind', 0, 0).then((slice) => slice.memories),
+    ]);
+    this.#say(memories);
+    return [
+      ...(file !== undefined && here > 0 ? [{ kind: 'here', file, count: here } as const] : []),
+      ...groups.map((group): TreeNode => ({ kind: 'group', by, group })),
+      ...this.#more('', total),
+    ];
+  }
+
+  async #memories(node: ListNode): Promise<TreeNode[]> {
+    const key = keyOf(node);
+    const isBeneath = node.kind === 'memory';
+    const text = node.kind === 'group' ? this.#filter : '';
+    const query = { text, facets: facetsOf(node), order: text === '' ? 'newest' : 'relevance', isNested: !isBeneath } as const;
+    const { rows, total } = await this.#parts.api.browse(undefined, query, 0, this.#shownOf(key));
+    const hidden = this.#parts.forgetting.hidden;
+    const shown = rows.filter(({ id }) => !hidden.has(id));
+    return [...shown.map((row): TreeNode => ({ kind: 'memory', row, parent: key })), ...this.#more(key, total)];
+  }
+
+  #more(of: string, total: number): TreeNode[] {
+    const left = total - this.#shownOf(of);
+    return left > 0 ? [{ kind: 'more', of, left }] : [];
+  }
+
+  #shownOf(key: string): number {
+    return this.#shown.get(key) ?? SLICE;
+  }
+
+  #say(memories: number): void {
+    this.#view.description = memories > 0 ? memories.toLocaleString('en') : '';
+    // Typed so that undefined cannot be set; an empty message takes it away too.
+    this.#view.message = this.#filter === '' ? '' : `Filter: “${this.#filter}”, ${memories === 0 ? 'nothing' : counted(memories)} found`;
+  }
+
+  /** The seconds are counted down on the row alone; only what came or went draws the tree anew. */
+  #showForgotten(): void {
+    const { pending } = this.#parts.forgetting;
+    const isSame = pending.length === this.#pending.length && pending.every(({ id }, i) => this.#pending[i]?.batch === id);
+    if (isSame) {
+      for (const node of this.#pending) this.#changed.fire(node);
+      return;
+    }
+    this.#pending = pending.map(({ id }) => this.#pending.find(({ batch }) => batch === id) ?? { kind: 'forgotten', batch: id });
     this.#changed.fire(undefined);
   }
 
-  #forgottenItem(id: number): vscode.TreeItem {
-    const batch = this.#forgetting.pending.find((b) => b.id === id);
-    const count = batch?.memories.length ?? 0;
-    const label = count === 1 ? 'Forgotten: 1 memory' : `Forgotten: ${count} memories`;
-    const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
-    const seconds = batch ? this.#forgetting.secondsLeft(batch) : 0;
-    item.id = `forgotten:${id}`;
-    item.description = `Undo: ${seconds} s left`;
-    item.iconPath = new vscode.ThemeIcon('discard');
-    item.contextValue = 'forgotten';
-    item.command = { command: 'cairn.undoForget', title: 'Undo Forget', arguments: [{ kind: 'forgotten', batch: id } satisfies TreeNode] };
-    item.accessibilityInformation = { label: `${label}. Press Enter to undo, ${seconds} seconds left.` };
-    return item;
+  #tellGrouping(): void {
+    for (const grouping of GROUPINGS) setContext(GROUPING_KEYS[grouping], grouping === this.grouping);
   }
-}
-
-function groupItem(of: Kind, count: number): vscode.TreeItem {
-  const { many, icon } = KIND_LABELS[of];
-  const item = new vscode.TreeItem(many, vscode.TreeItemCollapsibleState.Expanded);
-  item.id = `group:${of}`;
-  item.description = String(count);
-  item.iconPath = new vscode.ThemeIcon(icon);
-  item.contextValue = 'group';
-  item.accessibilityInformation = { label: `${many}, ${count}` };
-  return item;
-}
-
-function memoryItem(memory: Memory): vscode.TreeItem {
-  const item = new vscode.TreeItem(memory.text, vscode.TreeItemCollapsibleState.None);
-  const isSuperseded = memory.status === 'superseded';
-  item.id = memory.id;
-  item.description = [isSuperseded ? 'superseded' : '', age(memory.atMs, Date.now())].filter(Boolean).join(', ');
-  item.tooltip = tooltip(memory);
-  item.contextValue = memory.pinned ? 'memory.pinned' : 'memory';
-  if (memory.pinned) item.iconPath = new vscode.ThemeIcon('pinned');
-  item.command = { command: 'cairn.openSource', title: 'Open Source', arguments: [{ kind: 'memory', memory } satisfies TreeNode] };
-  item.accessibilityInformation = { label: `${rendered(memory)}. ${item.description}` };
-  return item;
-}
-
-/** Text that Markdown makes nothing of: every character that could begin something is escaped. (`appendText` would make all spaces unbreakable.) */
-const plain = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll(/[!-/:-@[-`{-~]/g, '\\$&');
-
-/** Captured text goes in as text only: no link, no command and no picture in it comes alive. */
-function tooltip(memory: Memory): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
-  text.appendMarkdown(`**${memory.kind.replace('_', ' ')}**`);
-  if (memory.outcome) text.appendMarkdown(` · ${memory.outcome}`);
-  if (memory.scope === 'global') text.appendMarkdown(' · global');
-  text.appendMarkdown('\n\n').appendMarkdown(plain(memory.text)).appendMarkdown('\n\n---\n\n');
-  for (const { quote } of memory.evidence.slice(0, 4)) text.appendMarkdown('> ').appendMarkdown(plain(quote)).appendMarkdown('\n\n');
-  if (memory.distilled)
-    text.appendMarkdown(plain(`Rewritten by this editor's language model. In our own words: ${memory.distilled}`)).appendMarkdown('\n\n');
-  const [first] = memory.evidence;
-  const place = first?.place.path ? `, ${path.basename(first.place.path)}${first.lines ? `:${first.lines[0]}` : ''}` : '';
-  text.appendMarkdown(plain(`${sourceLabel(memory.source)}, ${age(memory.atMs, Date.now())}${place}`));
-  if (memory.entities.files.length > 0)
-    text.appendMarkdown('\n\n').appendMarkdown(plain(`Files: ${memory.entities.files.slice(0, 5).join(', ')}`));
-  return text;
 }

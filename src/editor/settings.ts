@@ -36,6 +36,12 @@ export function mayRewrite(): boolean {
   return settings.get('rewriteWithEditorModel', false);
 }
 
+/** Whether files that memories speak of are marked in the explorer: off unless the user says otherwise. */
+export function wantsExplorerBadges(): boolean {
+  const settings = vscode.workspace.getConfiguration('cairn');
+  return settings.get('explorerBadges', false);
+}
+
 /** Calls back when a setting of ours changes, or the workspace becomes trusted. */
 export function onDidChangeSettings(listener: () => void): Disposable {
   return vscode.Disposable.from(

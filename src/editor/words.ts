@@ -1,16 +1,17 @@
 // How memories are put into words for people: the same in the tree, the picker and the status.
-import type { Kind, Memory, SourceId } from '../memory.ts';
+import type { Uses } from '../browsing.ts';
+import type { Kind, SourceId } from '../memory.ts';
 
 /** Kinds in the order in which the tree shows them: what holds, then what happened, then what is open. */
-export const KIND_LABELS: Readonly<Record<Kind, { readonly many: string; readonly icon: string }>> = {
-  decision: { many: 'Decisions', icon: 'law' },
-  preference: { many: 'Preferences', icon: 'heart' },
-  pattern: { many: 'Patterns', icon: 'symbol-structure' },
-  architecture: { many: 'Architecture', icon: 'circuit-board' },
-  failed_attempt: { many: 'Failed attempts', icon: 'error' },
-  bug_fix: { many: 'Bug fixes', icon: 'bug' },
-  command: { many: 'Commands', icon: 'terminal' },
-  todo: { many: 'To do', icon: 'checklist' },
+export const KIND_LABELS: Readonly<Record<Kind, { readonly one: string; readonly many: string; readonly icon: string }>> = {
+  decision: { one: 'Decision', many: 'Decisions', icon: 'law' },
+  preference: { one: 'Preference', many: 'Preferences', icon: 'heart' },
+  pattern: { one: 'Pattern', many: 'Patterns', icon: 'symbol-structure' },
+  architecture: { one: 'Architecture', many: 'Architecture', icon: 'circuit-board' },
+  failed_attempt: { one: 'Failed attempt', many: 'Failed attempts', icon: 'error' },
+  bug_fix: { one: 'Bug fix', many: 'Bug fixes', icon: 'bug' },
+  command: { one: 'Command', many: 'Commands', icon: 'terminal' },
+  todo: { one: 'To do', many: 'To do', icon: 'checklist' },
 };
 
 const SOURCE_LABELS: Readonly<Record<SourceId, string>> = {
@@ -26,7 +27,17 @@ const SOURCE_LABELS: Readonly<Record<SourceId, string>> = {
 export const sourceLabel = (source: SourceId): string => SOURCE_LABELS[source];
 
 /** The rendered form: `DECISION JWT with refresh tokens, …`. */
-export const rendered = (memory: Memory): string => `${memory.kind.toUpperCase()} ${memory.text}`;
+export const rendered = (memory: { readonly kind: Kind; readonly text: string }): string => `${memory.kind.toUpperCase()} ${memory.text}`;
+
+export const counted = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'memory' : 'memories'}`;
+
+const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
+
+/** "Given 4 times, used twice." */
+export function usesInWords({ given, used }: Uses): string {
+  if (given === 0) return 'Not given to an assistant yet.';
+  return `Given ${times(given)}, ${used === 0 ? 'not used yet' : `used ${times(used)}`}.`;
+}
 
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 365 * 86_400_000],

@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   assistants: ['capture', 'inject'],
   link: ['engine.ts', 'assistants', 'inject', 'store'],
   service: ['engine.ts', 'link', 'assistants', 'capture', 'compress', 'store', 'search', 'retrieve', 'inject', 'model'],
-  editor: ['link', 'engine.ts', 'assistants', 'inject'],
+  editor: ['link', 'engine.ts', 'assistants', 'inject', 'compress'],
 };
 const ENTRY_POINTS = ['extension.ts', 'service.ts', 'encoderThread.ts', 'hook.ts', 'mcp.ts', 'uninstall.ts'];
 

@@ -8,10 +8,11 @@ const root = path.resolve(import.meta.dirname, '../..');
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
-    readonly keybindings: readonly { readonly command: string }[];
+    readonly keybindings: readonly { readonly command: string; readonly args?: { readonly commands: readonly string[] } }[];
+    readonly submenus: readonly { readonly id: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsContainers: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
-    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
+    readonly menus: Readonly<Record<string, readonly { readonly command?: string; readonly submenu?: string; readonly when?: string }[]>>;
     readonly configuration: {
       readonly properties: Readonly<Record<string, { readonly default: unknown; readonly markdownDescription: string }>>;
     };
@@ -52,10 +53,17 @@ describe('manifest', () => {
   });
 
   it('names only known commands in menus and keybindings', () => {
-    const named = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(({ command }) => command);
+    const inMenus = Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command));
+    const onKeys = contributes.keybindings.flatMap(({ command, args }) => args?.commands ?? [command]);
+    const named = [...inMenus, ...onKeys].filter((command) => command?.startsWith('cairn.'));
     assert.deepEqual(
-      named.filter((command) => !commands.includes(command)),
+      named.filter((command) => !commands.includes(command as string)),
       [],
+    );
+    const submenus = Object.values(contributes.menus).flatMap((items) => items.flatMap(({ submenu }) => submenu ?? []));
+    assert.deepEqual(
+      contributes.submenus.map(({ id }) => id),
+      submenus,
     );
   });
 
