@@ -2,7 +2,7 @@
 // it of changes; what it looks like is in `webview/`.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { ChildService, ServiceState } from '../link/childService.ts';
+import type { ChildService } from '../link/childService.ts';
 import type { Memory } from '../memory.ts';
 import { Disposables, type Disposable } from '../util/disposal.ts';
 import type { Log } from '../util/log.ts';
@@ -91,7 +91,9 @@ class Showing implements Disposable {
   #isPageThere = false;
   #revision = 0;
   #burst: NodeJS.Timeout | undefined;
-  #toldUndo = '';
+  /** What the page was told last, or takes for granted when it comes. */
+  #toldUndo = 'null';
+  #toldAway = false;
 
   constructor(parts: PrunePanelParts, panel: vscode.WebviewPanel, wanted: PanelPlace, onGone: () => void) {
     this.#parts = parts;
@@ -128,7 +130,7 @@ class Showing implements Disposable {
       }),
     );
     this.#owned.own(service.onDidChange(() => this.#changed()));
-    this.#owned.own(service.onDidChangeState((state) => this.#tellAway(state)));
+    this.#owned.own(service.onDidChangeState(() => this.#tellAway()));
     this.#owned.own(openFiles.onDidTell(() => this.#changed()));
     this.#owned.own(forgetting.onDidChange(() => this.#tellUndo()));
     this.#owned.defer(() => clearTimeout(this.#burst));
@@ -167,9 +169,10 @@ class Showing implements Disposable {
   /** What a page that has just come must know beside the answer to its hello. */
   #greet(): void {
     this.#isPageThere = true;
-    this.#toldUndo = '';
+    this.#toldUndo = 'null';
+    this.#toldAway = false;
     this.#tellUndo();
-    this.#tellAway(this.#parts.service.state);
+    this.#tellAway();
     this.#tellWanted();
   }
 
@@ -197,8 +200,12 @@ class Showing implements Disposable {
     this.#changed();
   }
 
-  #tellAway(state: ServiceState): void {
-    this.#post({ kind: 'reconnecting', isAway: state === 'resting' || state === 'given_up' });
+  #tellAway(): void {
+    const { state } = this.#parts.service;
+    const isAway = state === 'resting' || state === 'given_up';
+    if (isAway === this.#toldAway) return;
+    this.#toldAway = isAway;
+    this.#post({ kind: 'reconnecting', isAway });
   }
 
   /** To a page that is not there, or not yet, nothing is told: it asks for all when it comes. */
