@@ -24,6 +24,7 @@ import {
 } from './browsing.ts';
 import { chooseContextBlock, renderContextBlock, type ChosenBlock } from './inject/contextBlock.ts';
 import { sessionStartMemories, type SessionStart } from './inject/sessionStart.ts';
+import { createUseWatch, type PastSession } from './inject/useWatch.ts';
 import type {
   ContextBlock,
   Dropped,
@@ -60,6 +61,8 @@ const REWRITE_AFTER_MS = 120_000;
 /** Memories in one such question: nearly always all that a session leaves, some 7,000 tokens at most. */
 const REWRITE_AT_ONCE = 24;
 const PROMPT_CANDIDATES = 24;
+/** Purging and trimming look through the whole store. */
+const TIDY_EVERY_MS = 600_000;
 /** What a session start gets at most when nobody but the digest answers; the default of the setting. */
 const DIGEST_TOKENS = 800;
 /** Rendering it takes some tens of milliseconds, and changes come in bursts. What is forgotten leaves it at once. */
@@ -119,7 +122,7 @@ export interface MemoryEngine {
   /** The ledger, newest first. Rows of memories of other stores are left to whoever knows them. */
   given(beforeMs: number | undefined, limit: number): GivenSlice;
   /** Puts into the ledger what a model was told that asked by itself. */
-  recordAsked(asked: Omit<Giving, 'occasion'>): void;
+  recordAsked(asked: Omit<Giving, 'occasion' | 'tokens'> & { readonly text: string }): void;
   countUses(given: readonly MemoryId[], used: readonly MemoryId[]): void;
   /** Keeps what a person or a model said in so many words; private parts and secrets go here too. Throws a `UserError` when nothing is left. */
   remember(what: Remembering): Promise<Memory>;
@@ -166,7 +169,10 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
   const failures = new Map<SessionId, { times: number; notBeforeMs: number }>();
   const forgetting = new Set<NodeJS.Timeout>();
   const recentWork = new RecentWork();
+  const useWatch = createUseWatch(givenBefore);
   let isPaused = false;
+  let isTidy = false;
+  let tidiedAtMs = 0;
   let digestTimer: NodeJS.Timeout | undefined;
 
   /** After every change of the memories: the indexes catch up before anyone asks, the digest before any hook does. */
@@ -231,6 +237,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     });
     if (signal.aborted) return;
     store.settle(settlement);
+    isTidy = false;
     store.countDropped(dropped);
     memoriesChanged();
     log.debug(`compressed ${work.session}: ${observations.length} observations, ${drafts.length} memories`);
@@ -270,6 +277,29 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     changed.fire();
   }
 
+  function recordUses(observations: readonly Observation[]): void {
+    for (const [session, found] of useWatch.take(observations)) {
+      const used = store.markUsed(session, found);
+      const others = used.filter((id) => !store.has(id));
+      if (others.length > 0) parts.countUsesElsewhere?.([], others);
+      if (used.length > 0) changed.fire();
+    }
+  }
+
+  function givenBefore(session: SessionId): PastSession | undefined {
+    const givings = store.givingsTo(session);
+    if (givings.length === 0) return undefined;
+    return {
+      givings: givings.map(({ memories, used, occasion, atMs }) => ({
+        session,
+        memories: memories.filter((id) => !used.includes(id)).flatMap((id) => store.get(id) ?? []),
+        atMs,
+        isNameless: occasion === 'asked',
+      })),
+      observations: store.observationsOf(session),
+    };
+  }
+
   /** Makes the forgetting or merging of what is hidden now final, when its time has come. */
   function finishAfter(undoMs: number): void {
     const timer = setTimeout(() => {
@@ -280,6 +310,14 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       index.save();
     }, undoMs + 50);
     forgetting.add(timer);
+  }
+
+  /** Lets go of what is old and of what is too much: after a settlement, else now and then. */
+  function tidyUp(): void {
+    if (isTidy && now() - tidiedAtMs < TIDY_EVERY_MS) return;
+    [isTidy, tidiedAtMs] = [true, now()];
+    store.purge(now() - SESSION_OPEN_MS, now() - parts.keepDays() * 24 * 3_600_000);
+    if (store.trimTo(parts.maxBytes()) > 0) memoriesChanged();
   }
 
   function failed(work: SessionWork, thrown: unknown): void {
@@ -308,6 +346,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       const { kept, dropped, ended } = await observeAll(signals);
       const taken = store.take(kept, cursor);
       recentWork.take(kept);
+      recordUses(kept);
       for (const [session, atMs] of ended) store.markTurnEnded(session, atMs);
       if (Object.keys(dropped).length > 0) store.countDropped(dropped);
       if (taken > 0) changed.fire();
@@ -331,8 +370,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
           if (!signal.aborted) failed(work, thrown);
         }
       }
-      store.purge(now() - SESSION_OPEN_MS, now() - parts.keepDays() * 24 * 3_600_000);
-      if (store.trimTo(parts.maxBytes()) > 0) memoriesChanged();
+      tidyUp();
       const next = waiting().map(dueAtMs);
       return next.length > 0 ? Math.min(...next) : undefined;
     },
@@ -349,8 +387,10 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       // A compaction or a clear takes from the assistant what it was given; a resumed session still has it.
       if (occasion.kind === 'session_start' && occasion.source !== 'resume') store.resetGivings(session);
       if (occasion.kind === 'session_start' && occasion.source === 'startup') store.nextIs(session);
-      const { block } = await blockFor(occasion, budgetTokens, others, () => keptFrom(session));
+      const { block, lines } = await blockFor(occasion, budgetTokens, others, () => keptFrom(session));
       if (!block || now() > (occasion.answerByMs ?? Infinity)) return undefined;
+      const memories = lines.map(({ recollection }) => recollection.memory);
+      useWatch.gave({ session, memories, atMs, ...(occasion.kind === 'prompt' && { prompt: occasion.prompt }) });
       record({ session, assistant, occasion: kind, memories: block.memories, tokens: block.tokens, atMs });
       return block;
     },
@@ -400,7 +440,11 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       };
     },
 
-    recordAsked: (asked) => record({ ...asked, occasion: 'asked' }),
+    recordAsked({ session, assistant, memories, text, atMs }) {
+      const given = memories.flatMap((id) => store.get(id) ?? []);
+      useWatch.gave({ session, memories: given, atMs, isNameless: true });
+      record({ session, assistant, occasion: 'asked', memories, tokens: countTokens(text), atMs });
+    },
 
     countUses(given, used) {
       store.countUses(given, used);

@@ -1,5 +1,6 @@
 // The MCP server: an assistant starts it, and its model asks memory by itself. Asks the store's owner; where no window is
 // open, reads the store without changing it, by words only. stdout is the protocol, so everything else goes to stderr.
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
@@ -8,11 +9,11 @@ import { z } from 'zod';
 import manifest from '../package.json' with { type: 'json' };
 import { renderContextBlock } from './inject/contextBlock.ts';
 import { cairnHome } from './link/paths.ts';
-import type { ServiceApi } from './link/protocol.ts';
+import type { ServiceApi, StoreOnlyApi } from './link/protocol.ts';
 import { findGlobalStore, findStore, readRegistry, type StoreAddress } from './link/registry.ts';
 import { LinkError, ask } from './link/rpc.ts';
 import { connect } from './link/socket.ts';
-import { KINDS, SCOPES, type Query, type Recollection } from './memory.ts';
+import { KINDS, SCOPES, type ContextBlock, type Query, type Recollection, type SessionId } from './memory.ts';
 import { UserError, messageOf, traceOf } from './util/errors.ts';
 import { logTo } from './util/log.ts';
 
@@ -33,6 +34,8 @@ const INSTRUCTIONS =
 
 const log = logTo((level, message) => void process.stderr.write(`[cairn] ${level}: ${message}\n`));
 const home = cairnHome(process.env);
+/** For the ledger: a client does not say what it calls the conversation. It starts a server a conversation, or one for all. */
+const session = `mcp-${randomUUID()}` as SessionId;
 const server = new McpServer({ name: 'cairn', version: manifest.version }, { instructions: INSTRUCTIONS });
 
 void server.registerTool(
@@ -79,7 +82,21 @@ async function recall(query: Query): Promise<string> {
   if (failure && recollections.length === 0) throw failure;
   // Scores are likelihoods, so those of two stores can be compared.
   const best = recollections.sort((a, b) => b.score - a.score).slice(0, query.limit);
-  return renderContextBlock(best, ANSWER_TOKENS, tokensAtMost, { atMs: query.atMs })?.text ?? 'Nothing is remembered about this.';
+  const block = renderContextBlock(best, ANSWER_TOKENS, tokensAtMost, { atMs: query.atMs });
+  if (!block) return 'Nothing is remembered about this.';
+  await record(project, block, query.atMs);
+  return block.text;
+}
+
+/** Tells the project's ledger what the model is given. Where no window has the store open, nobody keeps it. */
+async function record(store: StoreAddress, { memories, text }: ContextBlock, atMs: number): Promise<void> {
+  const assistant = server.server.getClientVersion()?.name ?? 'mcp';
+  try {
+    await asking(store, (api) => api.recordAsked({ session, assistant, memories, text, atMs }));
+  } catch (thrown) {
+    // The answer matters, not the ledger.
+    if (!(thrown instanceof NobodyAnswers)) log.warn('what was answered could not be put into the ledger', traceOf(thrown));
+  }
 }
 
 async function recallFrom(store: StoreAddress, query: Query): Promise<readonly Recollection[]> {
@@ -99,7 +116,7 @@ class NobodyAnswers extends UserError {
 }
 
 /** A connection a question: nothing to keep alive between the rare calls of a model, and no dead link to be found. */
-async function asking<T>(store: StoreAddress, question: (api: ServiceApi) => Promise<T>): Promise<T> {
+async function asking<T>(store: StoreAddress, question: (api: ServiceApi & StoreOnlyApi) => Promise<T>): Promise<T> {
   const connection = await connect(store.socket, store.token).catch((thrown: unknown) => {
     if (thrown instanceof LinkError) throw new NobodyAnswers();
     throw thrown;

@@ -15,6 +15,7 @@ import type { Encoder } from './model/encoder.ts';
 import { openEncoderThread } from './model/encoderThread.ts';
 import { openOwnedStore, type RunningStore } from './service/ownedStore.ts';
 import { watchOwnChats } from './service/ownChats.ts';
+import type { GlobalStore } from './service/storeApi.ts';
 import { StoreHandle } from './service/storeHandle.ts';
 import { windowApi } from './service/windowApi.ts';
 import { Disposables } from './util/disposal.ts';
@@ -88,9 +89,10 @@ async function hold(repository: Parameters<typeof claimStore>[1]['repository'], 
 }
 
 /** The global store as project stores ask it, whoever owns it. */
-const globalStore: Pick<ServiceApi, 'recall' | 'list'> = {
+const globalStore: GlobalStore = {
   recall: async (folder, query, manner) => (global ? (await global.api()).recall(folder, query, manner) : []),
   list: async (folder) => (global ? (await global.api()).list(folder) : []),
+  countUses: async (given, used) => (await global?.api())?.countUses(given, used),
 };
 
 const window: Pick<ServiceApi, 'configure' | 'pause' | 'status'> = {

@@ -183,7 +183,8 @@ export interface Asked {
   readonly session: SessionId;
   readonly assistant: string;
   readonly memories: readonly MemoryId[];
-  readonly tokens: number;
+  /** What it was told, for its tokens to be counted: nothing of it is kept. */
+  readonly text: string;
   readonly atMs: number;
 }
 

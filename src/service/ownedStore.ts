@@ -69,6 +69,12 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
     }),
     retriever: createRetriever({ store, index, encoder }),
     countTokens,
+    // Counts only: lost without harm where the global store is just changing hands.
+    countUsesElsewhere: (given, used) =>
+      void parts
+        .global()
+        ?.countUses(given, used)
+        .catch(() => undefined),
     keepDigest: (block) => writeDigest(storeFolder, block),
     keepDays: () => settings().keepDays,
     maxBytes: () => settings().maxStoreMb * 1_000_000,

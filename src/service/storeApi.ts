@@ -10,12 +10,15 @@ const OTHERS_BEFORE_END_MS = 40;
 const OTHERS_WITHIN_MS = 2_000;
 const OTHERS_LIMIT = 12;
 
+/** What a project's store asks of the user's global one. */
+export type GlobalStore = Pick<ServiceApi, 'recall' | 'list'> & Pick<StoreOnlyApi, 'countUses'>;
+
 export interface StoreApiParts {
   readonly engine: MemoryEngine;
   /** For the status: the store's folder, and the workspace folder it remembers for. */
   readonly address: { readonly store: string; readonly folder?: string };
   /** The user's global store, unless this is it. */
-  readonly global: () => Pick<ServiceApi, 'recall' | 'list'> | undefined;
+  readonly global: () => GlobalStore | undefined;
   readonly budgets: () => { readonly sessionStartTokens: number; readonly promptTokens: number };
   readonly remarks: () => readonly string[];
   /** Reads what is new of a session at once and compresses it. */
