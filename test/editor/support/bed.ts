@@ -141,7 +141,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
       ],
     });
     const page = await openPage(browser);
-    await page.goto(started.url(workspace));
+    await page.goto(started.url(workspace), { timeout: SLOW_MS });
     await workbenchOf(page);
     return {
       home,
