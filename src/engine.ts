@@ -399,6 +399,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       const situation = { ...occasion, atMs };
       const chosen = await blockFor(situation, budgetTokens, others, () => keptFrom(session));
       const { block, lines, leftOut } = chosen;
+      const foreign = new Map((await others).map(({ memory }) => [memory.id, rowOf(memory)]));
       const rows = store.rowsOf([...lines.map(({ recollection }) => recollection.memory.id), ...store.heldBack(session)]);
       return {
         text: block?.text ?? '',
@@ -412,7 +413,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
           why,
           score,
         })),
-        heldBack: [...store.heldBack(session)].flatMap((id) => rows.get(id) ?? []),
+        heldBack: [...store.heldBack(session)].flatMap((id) => rows.get(id) ?? foreign.get(id) ?? []),
         leftOut,
       };
     },

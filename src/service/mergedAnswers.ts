@@ -18,7 +18,8 @@ type Rows = ReadonlyMap<MemoryId, MemoryRow>;
 
 /** The preview with the rows as their own stores have them: the store that made it knows little of another's memories. */
 export function withRows(preview: Preview, rows: Rows): Preview {
-  return { ...preview, lines: preview.lines.map((line) => ({ ...line, row: rows.get(line.row.id) ?? line.row })) };
+  const known = (row: MemoryRow): MemoryRow => rows.get(row.id) ?? row;
+  return { ...preview, lines: preview.lines.map((line) => ({ ...line, row: known(line.row) })), heldBack: preview.heldBack.map(known) };
 }
 
 /** `row` where a memory of another store was given. */

@@ -99,7 +99,7 @@ export function windowApi(stores: () => WindowStores): StoreQuestions {
     },
     async preview(folder, query) {
       const preview = await (await storeOf(folder)).preview(undefined, query);
-      return withRows(preview, await browser.rowsOf(preview.lines.map(({ row }) => row.id)));
+      return withRows(preview, await browser.rowsOf([...preview.lines.map(({ row }) => row.id), ...preview.heldBack.map(({ id }) => id)]));
     },
     async holdBack(id, session, isHeldBack) {
       // A global memory is given by way of each project.
