@@ -42,6 +42,7 @@ import type {
 } from './memory.ts';
 import { RecentWork } from './retrieve/recentWork.ts';
 import type { Retriever } from './retrieve/retrieve.ts';
+import { createReviewer, type LookForFiles } from './review/reviewer.ts';
 import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
 import type { Cursor, Giving, SessionWork, Store, StoreCounts } from './store/store.ts';
 import { Emitter, type Event } from './util/events.ts';
@@ -86,6 +87,8 @@ export interface EngineParts {
   readonly branch?: () => string | undefined;
   /** Tells the user's other store which of its memories were given here, or found used. */
   readonly countUsesElsewhere?: (given: readonly MemoryId[], used: readonly MemoryId[]) => void;
+  /** Which files that memories name are there, and which are no more; absent where there is no folder to look in. */
+  readonly lookForFiles?: LookForFiles | undefined;
   readonly newId: () => MemoryId;
   readonly now: () => number;
   /** Raw observations older than this many days go, compressed or not. */
@@ -170,6 +173,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
   const forgetting = new Set<NodeJS.Timeout>();
   const recentWork = new RecentWork();
   const useWatch = createUseWatch(givenBefore);
+  const reviewer = createReviewer({ store, index, lookForFiles: parts.lookForFiles, now, onMore: () => changed.fire(), log });
   let isPaused = false;
   let isTidy = false;
   let tidiedAtMs = 0;
@@ -506,12 +510,10 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       memoriesChanged();
     },
 
-    async review() {
-      throw new Error('not there yet');
-    },
+    review: (limit) => reviewer.review(limit),
 
     keep(reason, ids) {
-      store.answerReview(reason, ids, now());
+      reviewer.keep(reason, ids);
       changed.fire();
     },
 
@@ -557,6 +559,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     dispose() {
       for (const timer of forgetting) clearTimeout(timer);
       if (digestTimer) renewDigest();
+      reviewer.dispose();
       changed.dispose();
       index.save();
       index.dispose();

@@ -30,7 +30,7 @@ export function tellsTheSame(a: Told, b: Told): boolean {
 const isFailed = ({ outcome }: Told): boolean => isFailure(outcome);
 
 /** Single digits are no content words, so numbers are compared by themselves: those of the text with fewer must all be in the other. */
-function sameNumbers(a: string, b: string): boolean {
+export function sameNumbers(a: string, b: string): boolean {
   const numbers = (text: string) => new Set(text.match(/\d+(?:\.\d+)*/g));
   const [few, many] = [numbers(a), numbers(b)].sort((x, y) => x.size - y.size);
   return !few || !many || (few.size === 0 ? many.size === 0 : share(few, many) === 1);
@@ -100,8 +100,13 @@ function overrideOf(text: string): Override | undefined {
 const STANDING: ReadonlySet<Kind> = new Set(['decision', 'preference', 'pattern', 'architecture', 'command']);
 
 /** True when the text says that something was left for something else: only then is it worth asking what it overrules. */
-export function saysOverride({ kind, text }: Pick<MemoryDraft, 'kind' | 'text'>): boolean {
-  return STANDING.has(kind) && overrideOf(text) !== undefined;
+export function saysOverride(told: Pick<MemoryDraft, 'kind' | 'text'>): boolean {
+  return leftBehind(told) !== undefined;
+}
+
+/** The words for what the text says was left for something else; undefined where it says no such thing. What it overrules has them all. */
+export function leftBehind({ kind, text }: Pick<MemoryDraft, 'kind' | 'text'>): ReadonlySet<string> | undefined {
+  return STANDING.has(kind) ? overrideOf(text)?.left : undefined;
 }
 
 /**

@@ -82,6 +82,8 @@ export interface MemoryIndex {
   /** `isTyping`: prefixes and small typos count too (the quick pick); never for injection. */
   words(text: string, limit: number, isTyping: boolean): WordHit[];
   vectors(vector: Float32Array, limit: number): VectorHit[];
+  /** The memories nearest to one of them, without itself; undefined while that one has no vector. */
+  nearest(id: MemoryId, limit: number): VectorHit[] | undefined;
   /** Cosine similarity to those of the ids that have a vector. */
   similarities(vector: Float32Array, ids: readonly MemoryId[]): Map<MemoryId, number>;
   /** Mean and standard deviation of the cosine similarity to memories at large (a fixed sample): tells what is near for this query. Undefined without vectors. */
@@ -208,6 +210,12 @@ class StoredIndex implements MemoryIndex {
 
   vectors(vector: Float32Array, limit: number): VectorHit[] {
     return this.#vectors?.search(vector, limit) ?? [];
+  }
+
+  nearest(id: MemoryId, limit: number): VectorHit[] | undefined {
+    // Out of the store: a walk over all memories would drive those lately looked at out of the cache of the graph.
+    const vector = this.#vectors?.has(id) ? this.#store.vector(id, this.#model ?? '') : undefined;
+    return vector && this.vectors(vector, limit + 1).filter((hit) => hit.id !== id);
   }
 
   similarities(vector: Float32Array, ids: readonly MemoryId[]): Map<MemoryId, number> {

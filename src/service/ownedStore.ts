@@ -24,6 +24,7 @@ import { OWN_CHATS } from './ownChats.ts';
 import { storeApi, type StoreApiParts } from './storeApi.ts';
 import type { OwnedStore } from './storeHandle.ts';
 import { surroundings } from './surroundings.ts';
+import { createFileLook } from './workspaceFiles.ts';
 
 /** What comes in between two rounds of compressing: without anything due, the loop sleeps until something is. */
 const SOONEST_MS = 250;
@@ -79,6 +80,7 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
     keepDays: () => settings().keepDays,
     maxBytes: () => settings().maxStoreMb * 1_000_000,
     branch: () => (folder === undefined ? undefined : branchOf(folder)),
+    ...(folder !== undefined && { lookForFiles: createFileLook(folder, Date.now) }),
     newId: () => randomUUID() as MemoryId,
     now: Date.now,
     log,

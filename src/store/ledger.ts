@@ -11,7 +11,7 @@ const KEPT = 10_000;
 
 export type Ledger = Pick<
   Store,
-  'recordGiving' | 'givenTo' | 'resetGivings' | 'givings' | 'givingsTo' | 'weeks' | 'markUsed' | 'countUses'
+  'recordGiving' | 'givenTo' | 'resetGivings' | 'givings' | 'givingsTo' | 'sessionsGiven' | 'weeks' | 'markUsed' | 'countUses'
 >;
 
 interface Row {
@@ -84,6 +84,17 @@ export function createLedger(db: Database, meta: Meta): Ledger {
     },
 
     givingsTo: (session) => db.all<Row>('SELECT * FROM givings WHERE session = ? ORDER BY seq', session).map(toGiving),
+
+    sessionsGiven: (least) =>
+      new Map(
+        db
+          .all<{ id: MemoryId; sessions: number }>(
+            `SELECT j.value AS id, count(DISTINCT g.session) AS sessions FROM givings g, json_each(g.memories) j
+             GROUP BY j.value HAVING sessions >= ?`,
+            least,
+          )
+          .map(({ id, sessions }) => [id, sessions]),
+      ),
 
     weeks(most) {
       const weeks = new Map<number, GivenWeek>();

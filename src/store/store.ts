@@ -178,6 +178,8 @@ export interface Store {
   givings(limit: number, beforeMs?: number): RecordedGiving[];
   /** What a session was given, oldest first. */
   givingsTo(session: SessionId): RecordedGiving[];
+  /** Memories that were given to at least so many sessions, and to how many. Reads the whole ledger. */
+  sessionsGiven(least: number): ReadonlyMap<MemoryId, number>;
   /** The latest weeks in which something was given, newest first. */
   weeks(most: number): GivenWeek[];
   /** Marks memories as used in the latest giving of the session that had them. Returns those that were not marked there before. */

@@ -16,11 +16,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   store: ['capture', 'compress'],
   search: ['store', 'model'],
   retrieve: ['search', 'store', 'model'],
+  review: ['compress', 'search', 'store', 'retrieve'],
   inject: ['capture', 'retrieve', 'search', 'store', 'model'],
-  'engine.ts': ['capture', 'compress', 'store', 'search', 'retrieve', 'inject', 'model'],
+  'engine.ts': ['capture', 'compress', 'store', 'search', 'retrieve', 'review', 'inject', 'model'],
   assistants: ['capture', 'inject'],
   link: ['engine.ts', 'assistants', 'inject', 'store'],
-  service: ['engine.ts', 'link', 'assistants', 'capture', 'compress', 'store', 'search', 'retrieve', 'inject', 'model'],
+  service: ['engine.ts', 'link', 'assistants', 'capture', 'compress', 'store', 'search', 'retrieve', 'review', 'inject', 'model'],
   editor: ['link', 'engine.ts', 'assistants', 'inject', 'compress'],
 };
 const ENTRY_POINTS = ['extension.ts', 'service.ts', 'encoderThread.ts', 'hook.ts', 'mcp.ts', 'uninstall.ts'];

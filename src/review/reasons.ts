@@ -1,0 +1,59 @@
+// Why one memory by itself may be worth a look, in plain words. Undefined: it is not, for this reason.
+import type { MemoryRow } from '../browsing.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Given to so many sessions without having been used once. */
+export const GIVEN_OFTEN = 3;
+/** Of 1,000 memories of real sessions one in fifteen weighs less, and none weighs less than .12: what is lighter is not kept at all. */
+const LIGHT = 0.2;
+/** Half a year in which no session was given it. */
+const OLD_DAYS = 180;
+
+/** Where a file that a memory names is: in the workspace, or no more. One of which neither can be said (a bare name that no file has, a path elsewhere) has none. */
+export type Presence = 'there' | 'gone';
+
+/**
+ * Every file that it names is gone from the workspace, as far as that is known. `presence` by the file as the memory spells it. One that is there is enough to keep
+ * the memory in use; those of which nothing is known say nothing.
+ */
+export function staleReason({ files }: Pick<MemoryRow, 'files'>, presence: ReadonlyMap<string, Presence>): string | undefined {
+  const gone = files.filter((file) => presence.get(file) === 'gone');
+  if (gone.length === 0 || files.some((file) => presence.get(file) === 'there')) return undefined;
+  const [first, second] = gone;
+  if (gone.length === 1) return `${first} is not there any more`;
+  if (gone.length === 2) return `${first} and ${second} are not there any more`;
+  return `${first} and ${gone.length - 1} other files are not there any more`;
+}
+
+/** Given to three sessions or more, and what it says never came back in what followed. `sessions`: to how many it was given. */
+export function unusedReason({ uses }: Pick<MemoryRow, 'uses'>, sessions: number): string | undefined {
+  if (uses.used > 0 || sessions < GIVEN_OFTEN) return undefined;
+  return `given to ${sessions} sessions, and never used`;
+}
+
+/** It weighs little, and was never used. */
+export function doubtfulReason({ weight, uses }: Pick<MemoryRow, 'weight' | 'uses'>): string | undefined {
+  if (weight >= LIGHT || uses.used > 0) return undefined;
+  return `perhaps not worth keeping: its weight is ${weight.toFixed(2).slice(1)}`;
+}
+
+/** Older than 180 days, and no session was ever given it. */
+export function oldReason({ atMs, uses }: Pick<MemoryRow, 'atMs' | 'uses'>, nowMs: number): string | undefined {
+  const days = (nowMs - atMs) / DAY_MS;
+  if (days <= OLD_DAYS || uses.given > 0) return undefined;
+  return `${howLong(days)} old, and never given`;
+}
+
+/** In words: "3 days", "7 months", "2 years". */
+export function howLong(days: number): string {
+  const [count, unit] =
+    days < 1
+      ? [Math.round(days * 24), 'hour']
+      : days < 60
+        ? [Math.floor(days), 'day']
+        : days < 730
+          ? [Math.floor(days / 30.4), 'month']
+          : [Math.floor(days / 365), 'year'];
+  return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
+}

@@ -1,0 +1,102 @@
+// Review as it is asked for: of one store, as far as is known by now, with what is still being found out told of later.
+import type { ReviewReason, ReviewSlice } from '../browsing.ts';
+import type { MemoryId } from '../memory.ts';
+import type { MemoryIndex } from '../search/memoryIndex.ts';
+import type { Store } from '../store/store.ts';
+import { traceOf } from '../util/errors.ts';
+import type { Log } from '../util/log.ts';
+import { GIVEN_OFTEN, type Presence } from './reasons.ts';
+import { createRelations } from './relations.ts';
+import { review, type Review } from './review.ts';
+
+/** Whoever asks waits so long for what takes time; then they get what is known, and hear of the rest. */
+const PATIENCE_MS = 1_500;
+/** Ages grow also where nothing changes. */
+const FRESH_MS = 10 * 60_000;
+
+/** Which of these files are in the workspace, and which are no more; those of which nothing is known are left out. The same map for as long as nothing is new. */
+export type LookForFiles = (files: readonly string[]) => Promise<ReadonlyMap<string, Presence>>;
+
+export interface ReviewerParts {
+  readonly store: Pick<
+    Store,
+    'revision' | 'usesRevision' | 'changesSince' | 'rows' | 'rowsOf' | 'sessionsGiven' | 'answerReview' | 'reviewAnswers'
+  >;
+  readonly index: Pick<MemoryIndex, 'nearest' | 'state'>;
+  /** Absent where there is no folder: nothing is then known to be gone. */
+  readonly lookForFiles?: LookForFiles | undefined;
+  readonly now: () => number;
+  /** Called when something was found out after an answer was given without it. */
+  readonly onMore: () => void;
+  readonly log: Log;
+}
+
+export interface Reviewer {
+  /** At most `limit` items, the worst first; the counts are of all. Within two seconds. */
+  review(limit: number): Promise<ReviewSlice>;
+  keep(reason: ReviewReason, ids: readonly MemoryId[]): void;
+  dispose(): void;
+}
+
+const NOTHING: ReadonlyMap<string, Presence> = new Map();
+
+export function createReviewer({ store, index, lookForFiles, now, onMore, log }: ReviewerParts): Reviewer {
+  const relations = createRelations({ store, index });
+  const stopping = new AbortController();
+  let presence = NOTHING;
+  let named: { readonly revision: number; readonly files: readonly string[] } | undefined;
+  let last: { readonly stamp: string; readonly presence: typeof presence; readonly atMs: number; readonly review: Review } | undefined;
+
+  async function findFiles(): Promise<void> {
+    if (!lookForFiles) return;
+    const { revision } = store;
+    if (named?.revision !== revision) named = { revision, files: [...new Set(store.rows().flatMap(({ files }) => files))] };
+    presence = await lookForFiles(named.files);
+  }
+
+  /** Waits for work as long as it is worth; says later when more came of it. Never rejects. */
+  async function withPatience(work: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    let isLate = false;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        isLate = true;
+        resolve();
+      }, PATIENCE_MS);
+    });
+    const done = work.then(
+      () => {
+        if (isLate && !stopping.signal.aborted) onMore();
+      },
+      (thrown: unknown) => log.warn('looking for what is worth a look failed', traceOf(thrown)),
+    );
+    await Promise.race([done, late]);
+    clearTimeout(timer);
+  }
+
+  return {
+    async review(limit) {
+      await withPatience(Promise.all([relations.catchUp(stopping.signal), findFiles()]).then(() => undefined));
+      const stamp = [store.revision, store.usesRevision, relations.version].join(' ');
+      const atMs = now();
+      if (last?.stamp !== stamp || last.presence !== presence || atMs - last.atMs > FRESH_MS) {
+        const found = review({
+          rows: store.rows(),
+          relationsOf: relations.of,
+          presence,
+          sessionsGiven: store.sessionsGiven(GIVEN_OFTEN),
+          answers: store.reviewAnswers(),
+          atMs,
+        });
+        last = { stamp, presence, atMs, review: found };
+      }
+      const { items, counts } = last.review;
+      return { items: items.slice(0, limit), total: items.length, counts };
+    },
+    keep(reason, ids) {
+      store.answerReview(reason, ids, now());
+      last = undefined;
+    },
+    dispose: () => stopping.abort(),
+  };
+}
