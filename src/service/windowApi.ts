@@ -7,18 +7,21 @@ import { mergedGivings, mergedReviews, withForeignRows, withRows } from './merge
 import type { StoreHandle } from './storeHandle.ts';
 import type { StoreApi } from './storeApi.ts';
 
+type Handle = Pick<StoreHandle, 'api'>;
+
 export interface WindowStores {
   /** By workspace folder, real paths; empty in a window without a folder. */
-  readonly projects: ReadonlyMap<string, StoreHandle>;
-  readonly global: StoreHandle | undefined;
+  readonly projects: ReadonlyMap<string, Handle>;
+  readonly global: Handle | undefined;
 }
 
 type StoreQuestions = Omit<ServiceApi, 'configure' | 'pause' | 'status'>;
 
 export function windowApi(stores: () => WindowStores): StoreQuestions {
-  const all = (): StoreHandle[] => [
-    ...new Set([...stores().projects.values(), ...(stores().global ? [stores().global as StoreHandle] : [])]),
-  ];
+  const all = (): Handle[] => {
+    const { projects, global } = stores();
+    return [...new Set([...projects.values(), ...(global ? [global] : [])])];
+  };
 
   /** The store that a folder's signals go to; the global one in a window without a folder. */
   async function storeOf(folder: string | undefined): Promise<StoreApi> {
@@ -41,22 +44,25 @@ export function windowApi(stores: () => WindowStores): StoreQuestions {
   }
 
   /** The store that has a memory, and the memory. */
-  async function holder(id: MemoryId): Promise<{ readonly api: StoreApi; readonly memory: Memory }> {
-    const apis = await asked(undefined);
-    const found = await Promise.all(apis.map((api) => api.memory(id)));
-    for (const [i, api] of apis.entries()) {
-      const memory = found[i];
-      if (memory) return { api, memory };
+  async function holder(id: MemoryId): Promise<{ readonly handle: Handle; readonly api: StoreApi; readonly memory: Memory }> {
+    const found = await Promise.allSettled(
+      all().map(async (handle) => {
+        const api = await handle.api();
+        return { handle, api, memory: await api.memory(id) };
+      }),
+    );
+    for (const one of found) {
+      if (one.status === 'fulfilled' && one.value.memory) return { ...one.value, memory: one.value.memory };
     }
-    throw new UserError('This memory is not there any more. The list shows what is.');
+    const failure = found.find((one) => one.status === 'rejected');
+    throw failure?.reason ?? new UserError('This memory is not there any more. The list shows what is.');
   }
 
   /** The store that a memory moves to when its scope becomes `scope`; undefined when it may stay, or there is no other. */
-  async function homeFor(scope: Scope, holding: StoreApi): Promise<StoreApi | undefined> {
+  function homeFor(scope: Scope, holding: Handle): Handle | undefined {
     const { projects, global } = stores();
-    const isGlobal = holding === (await global?.api());
-    if (isGlobal === (scope === 'global')) return undefined;
-    return (scope === 'global' ? global : [...projects.values()][0])?.api();
+    if ((holding === global) === (scope === 'global')) return undefined;
+    return scope === 'global' ? global : [...projects.values()][0];
   }
 
   const browser = createBrowser({ stores: asked, folders: () => [...stores().projects.keys()], now: Date.now });
@@ -80,11 +86,11 @@ export function windowApi(stores: () => WindowStores): StoreQuestions {
       return [...byId.values()].sort((a, b) => b.atMs - a.atMs);
     },
     async edit(id, change) {
-      const { api, memory } = await holder(id);
+      const { handle, api, memory } = await holder(id);
       const isMoved = change.scope !== undefined && change.scope !== memory.scope;
-      const home = isMoved ? await homeFor(change.scope ?? memory.scope, api) : undefined;
+      const home = isMoved ? homeFor(change.scope ?? memory.scope, handle) : undefined;
       if (!home) return api.edit(id, change);
-      await home.adopt({ ...memory, ...change });
+      await (await home.api()).adopt({ ...memory, ...change });
       await api.letGo(id);
     },
     setPinned: async (id, pinned) => (await holder(id)).api.setPinned(id, pinned),
