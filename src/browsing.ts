@@ -177,6 +177,19 @@ export interface GivenSlice {
   readonly weeks: readonly GivenWeek[];
 }
 
+// --- Import
+
+/** What became of the memories of a file. */
+export interface Imported {
+  readonly added: number;
+  /** Here already. */
+  readonly known: number;
+  /** Forgotten here, and so left out. */
+  readonly forgotten: number;
+  /** Nothing in them may be kept: private, or empty. */
+  readonly leftOut: number;
+}
+
 // --- Review
 
 export const REVIEW_REASONS = ['superseded', 'duplicate', 'stale', 'unused', 'doubtful', 'old'] as const;

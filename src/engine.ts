@@ -12,10 +12,12 @@ import type { Compressor } from './compress/compress.ts';
 import { reconcile } from './compress/reconcile.ts';
 import { inOwnWords, readAnswer, refusalOf, rewritingPrompt } from './compress/rewrite.ts';
 import type { Observer } from './capture/observe.ts';
+import { safelyImported } from './capture/imported.ts';
 import { REMEMBERED, rememberedDraft } from './capture/remembered.ts';
 import {
   rowOf,
   type GivenSlice,
+  type Imported,
   type MemoryRow,
   type Preview,
   type PreviewQuery,
@@ -44,6 +46,7 @@ import { RecentWork } from './retrieve/recentWork.ts';
 import type { Retriever } from './retrieve/retrieve.ts';
 import { createReviewer, type LookForFiles } from './review/reviewer.ts';
 import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
+import { readExchange, writeExchange } from './store/exchange.ts';
 import type { Cursor, Giving, SessionWork, Store, StoreCounts } from './store/store.ts';
 import { Emitter, type Event } from './util/events.ts';
 import { traceOf } from './util/errors.ts';
@@ -148,8 +151,9 @@ export interface MemoryEngine {
   /** Not asked again for this reason. */
   keep(reason: ReviewReason, ids: readonly MemoryId[]): void;
   exportMemories(withEvidence: boolean): string;
-  importMemories(lines: string): Promise<{ readonly added: number; readonly known: number; readonly forgotten: number }>;
-  /** Hides everything, and drops what waits to be compressed; final after `undoMs`. Returns the ids. */
+  /** See `store/exchange.ts`. Private parts and secrets go here too. */
+  importMemories(lines: string): Promise<Imported>;
+  /** Hides everything, and with it what waits to be compressed; final after `undoMs`. Returns the ids. */
   forgetEverything(undoMs: number): readonly MemoryId[];
   /**
    * What a language model of the user's editor may be asked to put into better words: the new memories of one session at rest that happened at or after
@@ -239,7 +243,8 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       newId: parts.newId,
       findSimilar: (draft) => similar(draft, work.session),
     });
-    if (signal.aborted) return;
+    // Everything may have been forgotten while the model was at work.
+    if (signal.aborted || store.isEmptying) return;
     store.settle(settlement);
     isTidy = false;
     store.countDropped(dropped);
@@ -308,7 +313,8 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
   function finishAfter(undoMs: number): void {
     const timer = setTimeout(() => {
       forgetting.delete(timer);
-      if (store.finishForgetting(now() - undoMs).length === 0) return;
+      const { isEmptying } = store;
+      if (store.finishForgetting(now() - undoMs).length === 0 && store.isEmptying === isEmptying) return;
       memoriesChanged();
       // The files of the indexes held it too.
       index.save();
@@ -363,9 +369,9 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     },
 
     async compressDue(signal) {
-      const waiting = () => (isPaused ? [] : store.sessionsWaiting().sort((a, b) => b.lastAtMs - a.lastAtMs));
+      const waiting = () => (isPaused || store.isEmptying ? [] : store.sessionsWaiting().sort((a, b) => b.lastAtMs - a.lastAtMs));
       for (const work of waiting()) {
-        if (signal.aborted || isPaused) break;
+        if (signal.aborted || isPaused || store.isEmptying) break;
         if (dueAtMs(work) > now()) continue;
         try {
           await compressSession(work, signal);
@@ -517,16 +523,27 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       changed.fire();
     },
 
-    exportMemories() {
-      throw new Error('not there yet');
+    exportMemories(withEvidence) {
+      const memories = store.all().map((memory) => ({ memory, isInGlobalStore: false }));
+      return writeExchange(memories, withEvidence);
     },
 
-    async importMemories() {
-      throw new Error('not there yet');
+    async importMemories(lines) {
+      const told = readExchange(lines);
+      const safe = [];
+      for (const { memory } of told) safe.push(await safelyImported(observer, memory));
+      const memories = safe.filter((memory) => memory !== undefined);
+      const count = store.bringIn(memories);
+      if (count.added > 0) memoriesChanged();
+      return { ...count, leftOut: told.length - memories.length };
     },
 
-    forgetEverything() {
-      throw new Error('not there yet');
+    forgetEverything(undoMs) {
+      const ids = store.hideAll(now());
+      renewDigest();
+      memoriesChanged();
+      finishAfter(undoMs);
+      return ids;
     },
 
     nextRewriting(sinceMs) {

@@ -5,6 +5,7 @@ import type {
   GivenSlice,
   Grouping,
   GroupSlice,
+  Imported,
   MemoryRow,
   Preview,
   PreviewQuery,
@@ -147,10 +148,7 @@ export interface ServiceApi {
   /** All memories as JSON Lines, oldest first; see the README for the fields. With evidence (quotes and places) where asked for. */
   exportMemories(folder: string | undefined, withEvidence: boolean): Promise<string>;
   /** What `exportMemories` wrote. A memory that is here already, or was forgotten here, is passed over. Throws a UserError that names the line when one cannot be read; then nothing is taken. */
-  importMemories(
-    folder: string | undefined,
-    lines: string,
-  ): Promise<{ readonly added: number; readonly known: number; readonly forgotten: number }>;
+  importMemories(folder: string | undefined, lines: string): Promise<Imported>;
   /** Hides every memory of the window's stores and drops what waits to be compressed; final after `undoMs`. Says which ids, for `undoForget`. */
   forgetEverything(folder: string | undefined, undoMs: number): Promise<readonly MemoryId[]>;
 

@@ -5,6 +5,7 @@ import type { ServiceApi } from '../link/protocol.ts';
 import { createBrowser } from './browser.ts';
 import { mergedGivings, mergedReviews, withForeignRows, withRows } from './mergedAnswers.ts';
 import type { StoreHandle } from './storeHandle.ts';
+import { readExchange, writeExchange } from '../store/exchange.ts';
 import type { StoreApi } from './storeApi.ts';
 
 type Handle = Pick<StoreHandle, 'api'>;
@@ -125,8 +126,29 @@ export function windowApi(stores: () => WindowStores): StoreQuestions {
     },
     keep: async (reason, ids) => void (await Promise.all((await asked(undefined)).map((api) => api.keep(reason, ids)))),
     merge: async (id, others, undoMs) => void (await Promise.all((await asked(undefined)).map((api) => api.merge(id, others, undoMs)))),
-    exportMemories: async (folder, withEvidence) => (await storeOf(folder)).exportMemories(undefined, withEvidence),
-    importMemories: async (folder, lines) => (await storeOf(folder)).importMemories(undefined, lines),
+    async exportMemories(folder, withEvidence) {
+      const global = await stores().global?.api();
+      const exports = (await asked(folder)).map(async (api) =>
+        readExchange(await api.exportMemories(undefined, withEvidence)).map((each) => ({ ...each, isInGlobalStore: api === global })),
+      );
+      return writeExchange((await Promise.all(exports)).flat(), withEvidence);
+    },
+    async importMemories(folder, lines) {
+      const told = readExchange(lines);
+      const here = await browser.rowsOf(told.map(({ memory }) => memory.id));
+      const fresh = Map.groupBy(told, ({ memory, isInGlobalStore }) =>
+        here.has(memory.id) ? 'known' : isInGlobalStore ? 'global' : 'folder',
+      );
+      const home = await storeOf(folder);
+      const global = (await stores().global?.api()) ?? home;
+      const count = { added: 0, known: fresh.get('known')?.length ?? 0, forgotten: 0, leftOut: 0 };
+      for (const [api, memories] of [[home, fresh.get('folder')] as const, [global, fresh.get('global')] as const]) {
+        if (!memories) continue;
+        const one = await api.importMemories(undefined, writeExchange(memories, true));
+        for (const key of Object.keys(count) as (keyof typeof count)[]) count[key] += one[key];
+      }
+      return count;
+    },
     async forgetEverything(folder, undoMs) {
       const ids = await Promise.all((await asked(folder)).map((api) => api.forgetEverything(undefined, undoMs)));
       return ids.flat();

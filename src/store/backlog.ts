@@ -10,6 +10,8 @@ export type Backlog = Pick<
 > & {
   /** Within a transaction. Returns how many were not settled before. */
   markSettled(ids: readonly ObservationId[]): number;
+  /** Drops all observations taken in until then, in whatever state; none of them is taken again. Within a transaction. */
+  dropTaken(untilMs: number): void;
 };
 
 interface Row {
@@ -73,6 +75,12 @@ export function createBacklog(db: Database, key: Uint8Array): Backlog {
       takenAtMs,
     );
 
+  const drop = (due: readonly { readonly seq: number; readonly id: ObservationId }[]) => {
+    for (const { seq, id } of due) {
+      db.run('INSERT OR IGNORE INTO purged VALUES (?)', fingerprintHash(key, id));
+      db.run('DELETE FROM observations WHERE seq = ?', seq);
+    }
+  };
   const wasPurged = (id: ObservationId) => db.get('SELECT 1 FROM purged WHERE hash = ?', fingerprintHash(key, id)) !== undefined;
 
   return {
@@ -143,6 +151,11 @@ export function createBacklog(db: Database, key: Uint8Array): Backlog {
       return count;
     },
 
+    dropTaken(untilMs) {
+      drop(db.all<{ seq: number; id: ObservationId }>('SELECT seq, id FROM observations WHERE taken_at_ms <= ?', untilMs));
+      db.run('DELETE FROM turn_ends WHERE session NOT IN (SELECT session FROM observations)');
+    },
+
     purge: (quietSinceMs, olderThanMs) =>
       db.write(() => {
         // Whole sessions or nothing: the compressor tells a session anew from all of it, and would take a part for the whole.
@@ -152,10 +165,7 @@ export function createBacklog(db: Database, key: Uint8Array): Backlog {
           quietSinceMs,
           olderThanMs,
         );
-        for (const { seq, id } of due) {
-          db.run('INSERT OR IGNORE INTO purged VALUES (?)', fingerprintHash(key, id));
-          db.run('DELETE FROM observations WHERE seq = ?', seq);
-        }
+        drop(due);
         db.run('DELETE FROM turn_ends WHERE at_ms < ? AND session NOT IN (SELECT session FROM observations)', quietSinceMs);
         return due.length;
       }),

@@ -11,12 +11,19 @@ import type { Meta } from './meta.ts';
 import type { Store } from './store.ts';
 import type { Tombstones } from './tombstones.ts';
 
-export type Forgetting = Pick<Store, 'hide' | 'restore' | 'finishForgetting' | 'pendingForget'> & {
+export type Forgetting = Pick<Store, 'hide' | 'hideAll' | 'restore' | 'finishForgetting' | 'pendingForget'> & {
   /** Finishes a cleaning of the files that a crash or a reader has kept from ending; does nothing when none is due. */
   scrub(): void;
 };
 
-export function createForgetting(db: Database, meta: Meta, rows: MemoryRows, tombstones: Tombstones): Forgetting {
+/** `dropTaken`: takes what was taken in until then out of the backlog, within the transaction. */
+export function createForgetting(
+  db: Database,
+  meta: Meta,
+  rows: MemoryRows,
+  tombstones: Tombstones,
+  dropTaken: (untilMs: number) => void,
+): Forgetting {
   const blankSource = (memory: Memory) => {
     for (const { place } of memory.evidence) {
       db.run("UPDATE observations SET text = '', files = '[]' WHERE session = ? AND record = ?", place.session, place.record);
@@ -51,6 +58,8 @@ export function createForgetting(db: Database, meta: Meta, rows: MemoryRows, tom
     }
   };
 
+  const hasHiddenAt = (atMs: number): boolean => db.get('SELECT 1 FROM memories WHERE hidden_at_ms = ? LIMIT 1', atMs) !== undefined;
+
   return {
     hide(ids, atMs) {
       db.write(() => {
@@ -64,9 +73,23 @@ export function createForgetting(db: Database, meta: Meta, rows: MemoryRows, tom
       });
     },
 
+    hideAll: (atMs) =>
+      db.write(() => {
+        const live = db.all<StoredRow>('SELECT * FROM memories WHERE hidden_at_ms IS NULL');
+        if (live.length > 0) {
+          db.run('UPDATE memories SET hidden_at_ms = ?, revision = ? WHERE hidden_at_ms IS NULL', atMs, meta.nextRevision());
+          for (const row of live) tombstones.raise(toMemory(row));
+        }
+        meta.emptiedAtMs = atMs;
+        return live.map(({ id }) => id);
+      }),
+
     restore(ids) {
       db.write(() => {
         const found = ids.map((id) => rows.find(id)).filter((row) => row !== undefined && row.hidden_at_ms !== null);
+        const { emptiedAtMs } = meta;
+        const isOfAll = emptiedAtMs !== undefined && found.some((row) => row?.hidden_at_ms === emptiedAtMs);
+        if (isOfAll || (emptiedAtMs !== undefined && !hasHiddenAt(emptiedAtMs))) meta.emptiedAtMs = undefined;
         if (found.length === 0) return;
         const revision = meta.nextRevision();
         for (const row of found) {
@@ -78,6 +101,14 @@ export function createForgetting(db: Database, meta: Meta, rows: MemoryRows, tom
     },
 
     finishForgetting(hiddenBeforeMs) {
+      const { emptiedAtMs } = meta;
+      if (emptiedAtMs !== undefined && emptiedAtMs <= hiddenBeforeMs) {
+        db.write(() => {
+          dropTaken(emptiedAtMs);
+          meta.emptiedAtMs = undefined;
+          meta.mustScrub = true;
+        });
+      }
       const due = db.all<StoredRow>('SELECT * FROM memories WHERE hidden_at_ms <= ? ORDER BY hidden_at_ms, seq', hiddenBeforeMs);
       if (due.length > 0) {
         db.write(() => {

@@ -13,6 +13,8 @@ export interface Meta {
   readonly usesRevision: number;
   /** Within a transaction. */
   countUsesUp(): void;
+  /** Observations taken in until then go with the next finishing of a forgetting that covers this time; undefined when none are to go. */
+  emptiedAtMs: number | undefined;
   /** True from the transaction that forgot something until no trace of it is left in the files. */
   mustScrub: boolean;
 }
@@ -35,6 +37,13 @@ export function createMeta(db: Database): Meta {
     },
     countUsesUp() {
       db.run("UPDATE meta SET value = value + 1 WHERE name = 'usesRevision'");
+    },
+    get emptiedAtMs() {
+      return db.get<{ value: number }>("SELECT value FROM meta WHERE name = 'emptiedAtMs'")?.value;
+    },
+    set emptiedAtMs(atMs) {
+      if (atMs === undefined) db.run("DELETE FROM meta WHERE name = 'emptiedAtMs'");
+      else db.run("INSERT OR REPLACE INTO meta VALUES ('emptiedAtMs', ?)", atMs);
     },
     get mustScrub() {
       return read<number>('mustScrub') === 1;

@@ -6,6 +6,7 @@ import { Database } from './database.ts';
 import { DATABASE_NAME, inspect, makePrivate, refuseNewer, setAside, sizeOnDisk } from './files.ts';
 import { createForgetting } from './forgetting.ts';
 import { createHeldBack } from './heldBack.ts';
+import { createImporting } from './importing.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
 import { createMemories } from './memories.ts';
@@ -83,14 +84,15 @@ function compose(folder: string, db: Database, remarks: readonly string[]): Stor
   const meta = createMeta(db);
   const rows = createMemoryRows(db);
   const tombstones = createTombstones(db, meta.key);
-  const { markSettled, ...backlog } = createBacklog(db, meta.key);
-  const { scrub, ...forgetting } = createForgetting(db, meta, rows, tombstones);
+  const { markSettled, dropTaken, ...backlog } = createBacklog(db, meta.key);
+  const { scrub, ...forgetting } = createForgetting(db, meta, rows, tombstones, dropTaken);
 
   return Object.freeze({
     ...backlog,
     ...createMemories(db, meta, rows),
     ...createLists(db),
     ...createMoving(db, meta, rows, tombstones),
+    ...createImporting(db, meta, rows, tombstones),
     merge: createMerge(db, meta, rows),
     ...createVectors(db),
     ...forgetting,
@@ -108,6 +110,9 @@ function compose(folder: string, db: Database, remarks: readonly string[]): Stor
     },
     get usesRevision() {
       return meta.usesRevision;
+    },
+    get isEmptying() {
+      return meta.emptiedAtMs !== undefined;
     },
     id: meta.id,
     folder,

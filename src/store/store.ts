@@ -128,6 +128,15 @@ export interface Store {
   /** Removes a memory that another store has taken over: nothing is held against its source, and what it superseded stays superseded. */
   letGo(id: MemoryId): void;
   /**
+   * Takes memories from elsewhere in, as they are, id, pin and time included: all or, when it throws, none. One that is here already is passed over, and one that
+   * was forgotten here, by its id or by the words that it came from; says how many of each.
+   */
+  bringIn(memories: readonly Omit<Memory, 'segments' | 'updatedAtMs'>[]): {
+    readonly added: number;
+    readonly known: number;
+    readonly forgotten: number;
+  };
+  /**
    * Puts `id` in the place of `others`: those are hidden at once, restorable as forgotten ones are, but nothing is held against their source. With
    * `finishForgetting` their evidence (at most six lines in all, the best first, `id`'s own before theirs) and segments join `id`, and they are removed.
    * Those that are not live, and `id` itself, are passed over. Where `id` is not live here (it is another store's), they are hidden and removed all the same.
@@ -160,6 +169,13 @@ export interface Store {
   /** Hides memories at once; they stay restorable until `finishForgetting`, and a store opened anew finishes it first. */
   hide(ids: readonly MemoryId[], atMs: number): void;
   restore(ids: readonly MemoryId[]): void;
+  /**
+   * Hides all live memories, and with them all that was taken in so far: the observations are dropped by the same `finishForgetting`, and never taken again. A
+   * `restore` of any of the memories keeps the observations too; where none was hidden, any `restore` does. Returns the ids.
+   */
+  hideAll(atMs: number): MemoryId[];
+  /** From `hideAll` until it is final or restored: what was taken in is not to be made into memories meanwhile. */
+  readonly isEmptying: boolean;
   /** Makes the forgetting of what was hidden at or before `hiddenBeforeMs` final: memory, vectors, its evidence in the backlog; leaves keyed hashes. Returns the ids. */
   finishForgetting(hiddenBeforeMs: number): MemoryId[];
   pendingForget(): { readonly memory: Memory; readonly hiddenAtMs: number }[];

@@ -244,6 +244,54 @@ describe('what was forgotten', function () {
     assert.deepEqual(await waysThatGiveIt(), [], 'after a restart without index files');
   });
 
+  it('is forgotten with everything else: at once on every way, undone whole, and for good with what waited to be compressed', async () => {
+    const vector = partOfVector();
+    const waits = 'Nothing but this session tells that the Nightingale invoices go out on Fridays.';
+    const place = { source: 'claude-code', session: 'later' as SessionId, record: 'w', atMs: 9 } as const;
+    await api.capture(undefined, [{ kind: 'reply', place, text: waits }]);
+    product.index.save();
+    await untilDigest(holds);
+    const before = (await api.list(undefined)).map((memory) => memory.id).sort();
+
+    assert.deepEqual([...(await api.forgetEverything(undefined, 60_000))].sort(), before);
+    assert.deepEqual(indexFiles(), []);
+    assert.equal(digest(), undefined, 'renewed at once');
+    await product.engine.compressDue(never);
+    assert.deepEqual(
+      [...(await said())].filter(([, answer]) => holds(answer) || /dead letter|Postgres/.test(JSON.stringify(answer) ?? '')),
+      [],
+    );
+    assert.equal(product.store.counts().waiting, 1, 'nothing is dropped as long as it can be undone');
+
+    await api.undoForget(before);
+    assert.deepEqual((await api.list(undefined)).map((memory) => memory.id).sort(), before);
+    assert.equal(product.store.counts().waiting, 1);
+
+    await api.forgetEverything(undefined, 0);
+    for (const endMs = Date.now() + 5_000; product.store.isEmptying; await delay(20)) assert.ok(Date.now() < endMs);
+    assert.equal(product.store.counts().waiting, 0);
+    await api.capture(undefined, [{ kind: 'reply', place, text: waits }]);
+    await tell();
+    assert.deepEqual(await api.list(undefined), [], 'told a second time');
+    close();
+    assert.deepEqual(anyFiles(vector), []);
+    assert.equal(digest(), undefined);
+    const unopened = await overMcp();
+    assert.ok(!holds(unopened), unopened);
+  });
+
+  it('is gone for good with everything else when the window is closed before the time to undo is over', async () => {
+    const vector = partOfVector();
+    const place = { source: 'claude-code', session: 'later' as SessionId, record: 'w', atMs: 9 } as const;
+    await api.capture(undefined, [{ kind: 'reply', place, text: 'The Nightingale invoices go out on Fridays.' }]);
+    await api.forgetEverything(undefined, 60_000);
+    close();
+    open();
+    assert.deepEqual([await api.list(undefined), product.store.counts().waiting], [[], 0]);
+    close();
+    assert.deepEqual(anyFiles(vector), []);
+  });
+
   it('is gone for good when the window is closed before the time to undo is over', async () => {
     const vector = partOfVector();
     await api.forget([id], 60_000);
