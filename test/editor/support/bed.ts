@@ -92,6 +92,7 @@ async function openPage(browser: Browser): Promise<Page> {
     ({ hostname, protocol }) => protocol.startsWith('http') && hostname !== '127.0.0.1',
     (route) => route.abort(),
   );
+  context.setDefaultNavigationTimeout(SLOW_MS);
   return context.newPage();
 }
 
@@ -141,7 +142,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
       ],
     });
     const page = await openPage(browser);
-    await page.goto(started.url(workspace), { timeout: SLOW_MS });
+    await page.goto(started.url(workspace));
     await workbenchOf(page);
     return {
       home,
