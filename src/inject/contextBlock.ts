@@ -111,6 +111,8 @@ function linesOf(recollections: readonly Recollection[], skip: ReadonlySet<Memor
   const ordered = [...recollections].sort((a, b) => b.score - a.score || (a.memory.id < b.memory.id ? -1 : 1));
   for (const recollection of ordered) {
     const { memory } = recollection;
+    // It would never fit, and reading a megabyte takes longer than a hook waits.
+    if (memory.text.length > MOST_CHARACTERS) continue;
     const telling = tellingOf(memory);
     if (told.some((other) => tellsTheSame(telling, other))) continue;
     // What the session was given already still keeps its like from being given.

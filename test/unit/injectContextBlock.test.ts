@@ -81,6 +81,14 @@ describe('context block', () => {
     assert.ok(block && block.text.length <= 9_000 && block.text.length > 8_500);
   });
 
+  it('does not read a memory that would never fit', () => {
+    const read: number[] = [];
+    const found = [recollection('Long line. '.repeat(95_000), 0.9, { id: 'long' }), recollection('Tests need Redis', 0.5, { id: 'short' })];
+    const counting = (text: string): number => (read.push(text.length), countTokens(text));
+    assert.deepEqual(renderContextBlock(found, 800, counting, { atMs: NOON })?.memories, ['short']);
+    assert.ok(Math.max(...read) < 9_000);
+  });
+
   it('leaves out a long line rather than two better spent', () => {
     const long = recollection(Array.from({ length: 60 }, (_, i) => `clause${i}`).join(' '), 0.6, { id: 'long' });
     const budget = render([long], 1_000)?.tokens ?? 0;
