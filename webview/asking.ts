@@ -1,5 +1,5 @@
 // An answer of the editor as a component's state: asked again when what it depends on changes; the old one stays until the new one is there.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePanel } from './panel.ts';
 
 export interface Answered<T> {
@@ -15,7 +15,8 @@ export function useAnswer<T>(ask: () => Promise<T>, depends: readonly unknown[])
   const { revision } = usePanel();
   const latest = useRef(0);
   const [answered, setAnswered] = useState<Answered<T>>({ value: undefined, trouble: undefined, isAsking: true });
-  useEffect(() => {
+  // Before the first frame is drawn: the answer is on its way meanwhile.
+  useLayoutEffect(() => {
     const number = ++latest.current;
     setAnswered((before) => (before.isAsking ? before : { ...before, isAsking: true }));
     ask().then(

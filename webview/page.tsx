@@ -1,6 +1,6 @@
 // The page of the pruning panel: four tabs over one conversation with the editor. Asks for what it shows, and asks again when it is told that something changed.
 import { render } from 'preact';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { AllTab } from './all/all.tsx';
 import { Badge } from './controls.tsx';
 import { Dialog } from './dialog.tsx';
@@ -20,6 +20,7 @@ import { TAB_WORDS, number } from './words.ts';
 const TAB_PARTS: Readonly<Record<Tab, () => preact.JSX.Element>> = { next: NextTab, given: GivenTab, review: ReviewTab, all: AllTab };
 /** A screen reader says the same words again only when they have gone in between. */
 const SAID_FOR_MS = 4_000;
+const REVIEW_COUNT_AFTER_MS = 700;
 
 interface Asked {
   readonly confirmation: Confirmation;
@@ -101,14 +102,19 @@ function Page({ host, keeper }: { readonly host: Host; readonly keeper: Keeper }
     });
   }, []);
 
-  // How much there is to review stands on its tab, whatever is shown. Asked for last: it is nothing one waits for.
+  // How much there is to review stands on its tab, whatever is shown. Nobody waits for it, and it is dear: it comes after what is shown.
   useEffect(() => {
     let isLatest = true;
-    host.ask('review', 1).then(
-      ({ total }) => isLatest && setToReview(total),
-      () => undefined,
-    );
-    return () => void (isLatest = false);
+    const ask = () =>
+      host.ask('review', 1).then(
+        ({ total }) => isLatest && setToReview(total),
+        () => undefined,
+      );
+    const timer = setTimeout(() => void ask(), REVIEW_COUNT_AFTER_MS);
+    return () => {
+      isLatest = false;
+      clearTimeout(timer);
+    };
   }, [revision]);
 
   useEffect(() => {
@@ -141,7 +147,7 @@ function Page({ host, keeper }: { readonly host: Host; readonly keeper: Keeper }
 function useKeysOfPage(panel: Panel, undo: Undoable | null): void {
   const latest = useRef({ panel, undo });
   latest.current = { panel, undo };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!isCommand(event) || event.altKey || event.shiftKey) return;
       const key = event.key.toLowerCase();

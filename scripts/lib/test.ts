@@ -73,7 +73,7 @@ function sum(tallies: readonly Tally[]): Tally {
 const unit = (args: readonly string[]) => mocha('unit', { timeoutMs: 2000, args });
 
 async function check(): Promise<Tally> {
-  const projects = ['.', 'webview'].filter((folder) => fs.existsSync(path.join(root, folder, 'tsconfig.json')));
+  const projects = ['.', 'webview', 'test/webview/page'].filter((folder) => fs.existsSync(path.join(root, folder, 'tsconfig.json')));
   const tallies = [];
   for (const project of projects) tallies.push(await step(`types: ${project}`, 'tsc', ['-p', project]));
   tallies.push(await step('lint', 'eslint', ['.']));
@@ -98,6 +98,11 @@ const SUITES: Record<string, (args: readonly string[]) => Promise<Tally>> = {
   unit,
   // Real models and fifty kills: seconds each on a small machine.
   native: (args) => mocha('native', { timeoutMs: 120_000, args }),
+  async webview(args) {
+    heading('setting up Chromium');
+    const CHROMIUM = await setUpChromium(console.log);
+    return mocha('webview', { timeoutMs: 60_000, env: { CHROMIUM }, args });
+  },
   async editor(args) {
     heading('setting up the editor');
     await setUpBed(console.log);
@@ -115,7 +120,7 @@ const SUITES: Record<string, (args: readonly string[]) => Promise<Tally>> = {
 
 exitOnSignals();
 const [named, ...args] = process.argv.slice(2);
-const names = named === undefined ? ['check', 'native', 'editor', 'clients'] : [named];
+const names = named === undefined ? ['check', 'native', 'webview', 'editor', 'clients'] : [named];
 const startedAt = Date.now();
 const tallies: Tally[] = [];
 for (const name of names) {

@@ -119,10 +119,10 @@ export function AllTab() {
     else if (isCommand(event) && event.key === ' ' && activeRow) toggle(activeRow);
     else if (hasModifier(event)) return;
     else if (event.key === 'Delete' || event.key === 'Backspace') forTargets.forget();
+    else if (event.key === 'Enter' && !kept.isPreviewOpen) open();
     else if (!activeRow) return;
     else if (event.key === ' ' && event.shiftKey) void selectRange(anchor.current, active);
     else if (event.key === ' ') toggle(activeRow);
-    else if (event.key === 'Enter' && !kept.isPreviewOpen) open();
     else if (event.key === 'p') forTargets.pin(!activeRow.pinned);
     else if (event.key === 'o' || event.key === 'Enter') void acts.openSource(activeRow.id);
     else if (event.key === 'e') open(true);
@@ -191,7 +191,9 @@ export function AllTab() {
             if (event.shiftKey) void selectRange(anchor.current, index);
             else {
               anchor.current = index;
-              if (isCommand(event)) toggle(row);
+              // The one that was clicked before counts as the first of them.
+              if (isCommand(event) && kept.selected.length === 0 && activeRow && activeRow.id !== row.id) select([activeRow.id, row.id]);
+              else if (isCommand(event)) toggle(row);
               else if (kept.selected.length > 0) select([]);
             }
             setEditing(false);

@@ -1,5 +1,5 @@
 // What can be done to all that is selected.
-import { Button, Quiet } from '../controls.tsx';
+import { Quiet } from '../controls.tsx';
 import { number } from '../words.ts';
 import type { RowActs } from './rowActs.ts';
 
@@ -12,24 +12,24 @@ export function BulkBar({ count, acts, onClear }: BulkBarProps) {
   return (
     <div class="bulk" role="group" aria-label="What is selected">
       <strong>{number(count)} selected</strong>
-      <Button isSecondary icon="trash" onClick={acts.forget}>
+      <Quiet icon="trash" label="Forget what is selected (Delete)" onClick={acts.forget}>
         Forget
-      </Button>
-      <Button isSecondary icon="pin" onClick={() => acts.pin(true)}>
+      </Quiet>
+      <Quiet icon="pinned" label="Pin what is selected (P)" onClick={() => acts.pin(true)}>
         Pin
-      </Button>
-      <Button isSecondary icon="pin" onClick={() => acts.pin(false)}>
+      </Quiet>
+      <Quiet icon="pin" label="Unpin what is selected" onClick={() => acts.pin(false)}>
         Unpin
-      </Button>
-      <Button isSecondary icon="globe" onClick={() => acts.scope('global')}>
+      </Quiet>
+      <Quiet icon="globe" label="Let them hold everywhere" onClick={() => acts.scope('global')}>
         Make global
-      </Button>
-      <Button isSecondary icon="repo" onClick={() => acts.scope('project')}>
+      </Quiet>
+      <Quiet icon="repo" label="Let them hold in this project only" onClick={() => acts.scope('project')}>
         Keep to project
-      </Button>
-      <Button isSecondary icon="copy" onClick={acts.copy}>
+      </Quiet>
+      <Quiet icon="copy" label="Copy what is selected (Ctrl+C)" onClick={acts.copy}>
         Copy
-      </Button>
+      </Quiet>
       <Quiet icon="close" label="Select nothing (Esc)" onClick={onClear} />
     </div>
   );

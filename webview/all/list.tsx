@@ -1,6 +1,6 @@
 // The list itself: a listbox of as many options as there are rows, of which those in sight are drawn. The focus stays on the list, and names the row that it is at.
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { ListRow } from '../panel.ts';
 import type { MemoryId } from '../protocol.ts';
 import { KindIcon, MemoryMeta, MemoryWords } from '../rows/memoryLine.tsx';
@@ -30,10 +30,17 @@ const OVERSCAN = 16;
 
 export function MemoryList(props: ListProps) {
   const { rows, total, active, selected, scroller, rowHeight } = props;
-  const virtual = useVirtualList({ scroller, count: total, rowHeight, overscan: OVERSCAN, kept: active, scrollTop: props.scrollTop });
+  const virtual = useVirtualList({ scroller, count: total, rowHeight, overscan: OVERSCAN, kept: active });
   const items = virtual.getVirtualItems();
   const { startIndex = 0, endIndex = 0 } = virtual.range ?? {};
   useEffect(() => rows.need(startIndex, endIndex), [startIndex, endIndex, rows.query, total]);
+  // Where it was before a reload: there is nothing to scroll before the first rows are there.
+  const isPlaced = useRef(false);
+  useLayoutEffect(() => {
+    if (isPlaced.current || total === 0 || !scroller.current) return;
+    isPlaced.current = true;
+    scroller.current.scrollTop = props.scrollTop;
+  }, [total]);
   useLayoutEffect(() => {
     if (props.reveal > 0) virtual.scrollToIndex(active, { align: 'auto' });
   }, [props.reveal]);

@@ -1,6 +1,6 @@
 // The rows of a long list, asked for in pages as they come into sight, one page ahead. What is shown stays until the first pages of a newer list are there: a
 // change never empties the screen.
-import { useEffect, useReducer, useRef } from 'preact/hooks';
+import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import { wordsOf } from '../asking.ts';
 import type { Host } from '../host.ts';
 import { type ListRow, usePanel } from '../panel.ts';
@@ -69,7 +69,8 @@ export function useRows(query: BrowseQuery, first: number, onNewList: () => void
     );
   };
 
-  useEffect(() => {
+  // Before the first frame is drawn: the rows are on their way meanwhile.
+  useLayoutEffect(() => {
     const number = ++generation.current;
     const isSame = shown.current === undefined || shown.current.query === query;
     const list: List = { query, pages: new Map(), asked: new Set(), total: 0, counts: shown.current?.counts ?? NO_COUNTS };

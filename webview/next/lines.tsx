@@ -14,14 +14,16 @@ export function NextLines({ preview, session }: { readonly preview: Preview; rea
   const acts = useActs();
   const list = useRef<HTMLUListElement>(null);
   const [at, setAt] = useState(0);
-  /** The focus goes on with the list when what had it is taken out. */
   const takesFocus = useRef(false);
+  // The focus goes on to the next one when what had it is taken out.
+  const hadFocus = list.current?.contains(document.activeElement) === true;
   const { lines } = preview;
   const current = Math.min(at, lines.length - 1);
   const most = Math.max(...lines.map((line) => line.tokens));
 
   useLayoutEffect(() => {
-    if (!takesFocus.current) return;
+    const lostFocus = hadFocus && !list.current?.contains(document.activeElement);
+    if (!takesFocus.current && !lostFocus) return;
     takesFocus.current = false;
     (list.current?.children[current] as HTMLElement | undefined)?.focus();
   });
@@ -35,13 +37,14 @@ export function NextLines({ preview, session }: { readonly preview: Preview; rea
     if (!line || hasModifier(event) || isForControl(event)) return;
     const move: Record<string, number> = { ArrowDown: current + 1, ArrowUp: current - 1, Home: 0, End: lines.length - 1 };
     const to = move[event.key];
-    if (to !== undefined) setAt(Math.max(0, Math.min(to, lines.length - 1)));
-    else if (event.key === 'h') holdBack(line);
+    if (to !== undefined) {
+      takesFocus.current = true;
+      setAt(Math.max(0, Math.min(to, lines.length - 1)));
+    } else if (event.key === 'h') holdBack(line);
     else if (event.key === 'Delete') forget(line);
     else if (event.key === 'p') pin(line);
     else if (event.key === 'o' || event.key === 'Enter') void acts.openSource(line.row.id);
     else return;
-    takesFocus.current = true;
     event.preventDefault();
   };
 

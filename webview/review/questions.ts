@@ -7,8 +7,8 @@ import type { ReviewItem, ReviewReason, ReviewSlice } from '../protocol.ts';
 
 /** Enough to begin with; the rest is asked for when somebody gets near its end, or wants all of one reason. */
 const AT_FIRST = 100;
-/** As many as are handed over at once, whatever is asked for. */
-export const MOST_QUESTIONS = 1_000;
+/** Some megabytes: a store of twenty thousand, badly kept, has fewer. */
+export const MOST_QUESTIONS = 5_000;
 
 export const keyOf = ({ reason, rows }: ReviewItem): string => `${reason} ${rows.map(({ id }) => id).join(' ')}`;
 

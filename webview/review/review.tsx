@@ -39,6 +39,8 @@ export function ReviewTab() {
   const [chosen, setChosen] = useState<{ readonly key: string; readonly id: MemoryId }>();
   const scroller = useRef<HTMLDivElement>(null);
   const takesFocus = useRef(false);
+  // The focus goes on to the next question when the one that had it is answered.
+  const hadFocus = scroller.current?.contains(document.activeElement) === true;
   const lastAt = useRef(0);
 
   const { questions } = reviewing;
@@ -61,7 +63,8 @@ export function ReviewTab() {
   }, [isNearEnd]);
 
   useLayoutEffect(() => {
-    if (!takesFocus.current || !current) return;
+    const lostFocus = hadFocus && !scroller.current?.contains(document.activeElement);
+    if ((!takesFocus.current && !lostFocus) || !current) return;
     takesFocus.current = false;
     const card = scroller.current?.querySelector<HTMLElement>('[aria-current="true"]');
     card?.focus({ preventScroll: true });
@@ -77,7 +80,6 @@ export function ReviewTab() {
   };
 
   const answered = (item: ReviewItem, act: () => Promise<boolean>) => {
-    // The focus stays where it is in the list: on the next question.
     const next = items[at + 1] ?? items[at - 1];
     if (item === current) change({ current: next ? keyOf(next) : '' });
     takesFocus.current = true;

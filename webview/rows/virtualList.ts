@@ -19,21 +19,12 @@ export interface ListShape {
   readonly overscan: number;
   /** Drawn wherever it is, since it has the focus or is named by it. */
   readonly kept: number;
-  readonly scrollTop?: number;
   /** Names a row that stays the same while others come and go; needed where rows are measured. */
   readonly keyOf?: (index: number) => string;
 }
 
 /** The caller draws `getVirtualItems()` at their `start`s, in a box of `getTotalSize()`. */
-export function useVirtualList({
-  scroller,
-  count,
-  rowHeight,
-  overscan,
-  kept,
-  scrollTop,
-  keyOf,
-}: ListShape): Virtualizer<HTMLElement, HTMLElement> {
+export function useVirtualList({ scroller, count, rowHeight, overscan, kept, keyOf }: ListShape): Virtualizer<HTMLElement, HTMLElement> {
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const options = {
     count,
@@ -50,7 +41,6 @@ export function useVirtualList({
       return kept < 0 || kept >= count || drawn.includes(kept) ? drawn : [...drawn, kept].sort((a, b) => a - b);
     },
     ...(keyOf && { getItemKey: keyOf }),
-    ...(scrollTop !== undefined && { initialOffset: scrollTop }),
   };
   const [virtualizer] = useState(() => new Virtualizer<HTMLElement, HTMLElement>(options));
   virtualizer.setOptions(options);

@@ -1,0 +1,145 @@
+// What the panel keeps over a reload, and how it bears an editor that refuses, is late, is away, or changes under it.
+import assert from 'node:assert/strict';
+import { type PanelBrowser, type PanelPage, openPanelBrowser } from './support/panelPage.ts';
+
+describe('the panel and its editor', () => {
+  let browser: PanelBrowser;
+  let panel: PanelPage;
+  before(async () => (browser = await openPanelBrowser()));
+  after(() => browser.close());
+  beforeEach(async () => (panel = await browser.open({ settings: { rows: 2_000 } })));
+  afterEach(() => panel.close());
+
+  it('is after a reload as it was: tab, search, facets, order, place, selection and preview', async () => {
+    const { page } = panel;
+    await panel.tab('All');
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('note');
+    await page.getByRole('button', { name: 'Filters' }).click();
+    await page.getByText('Pattern', { exact: true }).first().click();
+    await page.getByText('250 memories', { exact: true }).waitFor();
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('oldest');
+    await page.locator('.list').evaluate((list) => list.scrollTo(0, 4_000));
+    await page.locator('#row-100').click();
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.getByText('2 selected', { exact: true }).waitFor();
+    const words = await page.locator('.preview .whole-text').innerText();
+    const top = await page.locator('.list').evaluate((list) => list.scrollTop);
+    await page.waitForTimeout(200);
+
+    await page.reload();
+    await page.getByText('250 memories', { exact: true }).waitFor();
+    await page.getByText('2 selected', { exact: true }).waitFor();
+    await page.locator('.preview .whole-text').getByText(words).waitFor();
+    assert.equal(await page.getByRole('combobox', { name: 'Order' }).inputValue(), 'oldest');
+    assert.equal(await page.locator('vscode-textfield').evaluate((field) => (field as unknown as { value: string }).value), 'note');
+    assert.equal(await page.locator('.list').evaluate((list) => list.scrollTop), top);
+    assert.equal(await page.locator('#row-101').getAttribute('aria-selected'), 'true');
+  });
+
+  it('starts afresh where what was kept cannot be read', async () => {
+    const { page } = panel;
+    for (const state of ['{"version":99,"kept":{"tab":"none"}}', '"?"', '{"version":1}']) {
+      await panel.value(`sessionStorage.setItem('state', ${JSON.stringify(state)})`);
+      await page.reload();
+      await page.getByText('of 800 tokens').waitFor();
+    }
+  });
+
+  it('says why something was refused, and shows things as they are', async () => {
+    const { page } = panel;
+    await panel.value(`scripted.refuse('forget', 'This memory is not there any more. The list shows what is.')`);
+    await page
+      .locator('.block li')
+      .first()
+      .getByRole('button', { name: /Forget/ })
+      .click();
+    await page.getByRole('alert').getByText('This memory is not there any more.').waitFor();
+    await page.getByRole('button', { name: 'Close this message' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+
+    await panel.tab('Review');
+    await page.locator('.card.current').focus();
+    const before = await page.locator('.chip .count').first().innerText();
+    await panel.value(`scripted.refuse('keep', 'Not now. Try again.')`);
+    await page.keyboard.press('k');
+    await page.getByRole('alert').waitFor();
+    assert.equal(await page.locator('.chip .count').first().innerText(), before, 'the question is back');
+  });
+
+  it('says so when there is no answer at all, and asks again when told', async () => {
+    const { page } = panel;
+    await panel.value(`scripted.refuse('browse', 'Something went wrong in Cairn. The log has the details.')`);
+    await panel.tab('All');
+    await page.getByText('Something went wrong in Cairn.').waitFor();
+    await panel.value(`scripted.refuse('browse', undefined)`);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.row .words').first().waitFor();
+  });
+
+  it('drops a late answer: the list is of the latest words', async () => {
+    const { page } = panel;
+    await page.keyboard.press('Control+f');
+    await page.locator('.row .words').first().waitFor();
+    await panel.value(`scripted.slow('browse', 500)`);
+    await page.keyboard.type('billing');
+    await page.waitForTimeout(150);
+    await panel.value(`scripted.slow('browse', 0)`);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('exports');
+    await page.getByText('200 memories', { exact: true }).waitFor();
+    await page.waitForTimeout(600);
+    assert.ok((await page.locator('.row', { hasText: 'exports' }).count()) > 5);
+    assert.equal(await page.locator('.row', { hasText: 'billing' }).count(), 0);
+  });
+
+  it('keeps what it shows while the service is away, and asks again when it is back', async () => {
+    const { page } = panel;
+    await panel.tab('All');
+    await page.locator('.row .words').first().waitFor();
+    await panel.value(`scripted.tell({ kind: 'reconnecting', isAway: true })`);
+    await page.getByText('Reconnecting…').waitFor();
+    assert.ok((await page.locator('.row .words').count()) > 5);
+    const [browses, hellos] = [await panel.asked('browse'), await panel.asked('hello')];
+    await panel.value(`scripted.tell({ kind: 'reconnecting', isAway: false })`);
+    await page.getByText('Reconnecting…').waitFor({ state: 'detached' });
+    await panel.until(`scripted.asked.filter((ask) => ask.question === 'browse').length > ${browses}`);
+    assert.ok((await panel.asked('hello')) > hellos);
+  });
+
+  it('follows a change without a flicker, and stays where it is', async () => {
+    const { page } = panel;
+    await panel.tab('All');
+    await page.locator('.list').evaluate((list) => list.scrollTo(0, 20_000));
+    await page.locator('#row-460 .words').waitFor();
+    await panel.value(`window.emptied = 0;
+      new MutationObserver(() => { if (!document.querySelector('#row-460 .words')) window.emptied++; }).observe(document.body, { childList: true, subtree: true });
+      scripted.tell({ kind: 'changed', revision: 7 })`);
+    await page.waitForTimeout(200);
+    assert.equal(await panel.value('window.emptied'), 0);
+    assert.equal(await page.locator('.list').evaluate((list) => list.scrollTop), 20_000);
+  });
+
+  it('goes where a command wants it, and tries its prompt', async () => {
+    const { page } = panel;
+    await panel.tab('All');
+    await panel.value(`scripted.tell({ kind: 'show', tab: 'next', prompt: 'uploads' })`);
+    await page.getByText('of 300 tokens').waitFor();
+    assert.equal(await panel.value(`document.querySelector('vscode-textfield').value`), 'uploads');
+  });
+
+  it('says what to do where there is nothing', async () => {
+    const empty = await browser.open({ settings: { rows: 0 } });
+    try {
+      await empty.page.getByText('A session that starts now is told nothing').waitFor();
+      await empty.tab('Given');
+      await empty.page.getByText('Nothing was given yet').waitFor();
+      await empty.tab('Review');
+      await empty.page.getByText('Nothing needs a look').waitFor();
+      await empty.tab('All');
+      await empty.page.getByText('Nothing remembered yet').waitFor();
+    } finally {
+      await empty.close();
+    }
+  });
+});
