@@ -11,6 +11,7 @@ import type { MessageConnection } from '../../src/link/channels.ts';
 import { claimStore } from '../../src/link/claimStore.ts';
 import type { RepositoryId } from '../../src/link/identity.ts';
 import { GLOBAL_REPOSITORY, type StoreAddress } from '../../src/link/registry.ts';
+import type { Asked } from '../../src/link/protocol.ts';
 import { serve } from '../../src/link/rpc.ts';
 import { listen } from '../../src/link/socket.ts';
 import type { Memory, MemoryDraft, MemoryId, Recollection, SessionId } from '../../src/memory.ts';
@@ -113,7 +114,8 @@ describe('MCP server', function () {
   });
 
   it('recalls from the service, project and user together, as a block that is not learnt again', async () => {
-    const { asked } = await serving(await claim(), { recall: () => [recollection('a', 'JWT with refresh tokens', 0.8)] });
+    const answers = { recall: () => [recollection('a', 'JWT with refresh tokens', 0.8)], recordAsked: () => undefined };
+    const { asked } = await serving(await claim(), answers);
     const global = await claimStore(home, { repository: GLOBAL_REPOSITORY, storage: path.join(base, 'global'), atMs: 1 });
     await serving(global, { recall: () => [recollection('b', 'Always use strict mode', 0.9)] });
     const { text, isError } = await call(await client(), 'recall', { query: 'auth', limit: 3 });
@@ -121,11 +123,15 @@ describe('MCP server', function () {
     assert.match(text, /^<cairn-memory[^]*strict mode[^]*JWT with refresh tokens[^]*<\/cairn-memory>$/);
     const [folder, query, manner] = asked[0]?.args as [string, { text: string; limit: number }, string];
     assert.deepEqual([folder, query.text, query.limit, manner], [project, 'auth', 3, 'asked']);
+    assert.deepEqual(asked[1]?.method, 'recordAsked', 'the ledger of the project hears what was told');
+    const [told] = asked[1]?.args as [Asked];
+    assert.deepEqual([told.assistant, told.memories, told.text], ['test', ['b', 'a'], text]);
   });
 
-  it('says so when nothing is found', async () => {
-    await serving(await claim(), { recall: () => [] });
+  it('says so when nothing is found, which is nothing for the ledger', async () => {
+    const { asked } = await serving(await claim(), { recall: () => [] });
     assert.deepEqual(await call(await client(), 'recall', { query: 'x' }), { text: 'Nothing is remembered about this.', isError: false });
+    assert.equal(asked.length, 1);
   });
 
   it('remembers, where it is told to', async () => {

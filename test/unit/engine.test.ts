@@ -64,6 +64,21 @@ describe('engine', () => {
     assert.ok(engine.list().length > 0);
   });
 
+  it('looks for what is old or too much after new memories, else only now and then', async () => {
+    let looks = 0;
+    const { engine, later } = world({ maxBytes: () => (looks++, 100_000_000) });
+    await later(0);
+    for (let i = 0; i < 5; i++) await later(60_000);
+    assert.equal(looks, 1);
+    await engine.capture([...signals(SESSION, { prompt: 'How should login work?' }, { reply: DECISION }), end(SESSION)]);
+    await later(5_000);
+    assert.equal(looks, 2);
+    await later(30_000);
+    assert.equal(looks, 2);
+    await later(600_000);
+    assert.equal(looks, 3);
+  });
+
   it('learns nothing twice from the same transcript', async () => {
     const { engine, later } = world();
     const told = [...signals(SESSION, { prompt: 'How should login work?' }, { reply: DECISION }), end(SESSION)];
