@@ -60,8 +60,8 @@ export function makeMess(store: Store, { size, seed, atMs, filesThere }: MessOpt
   const groups: MemoryId[][] = [];
   const pairs: [MemoryId, MemoryId][] = [];
   const between = (low: number, high: number): number => low + random() * (high - low);
-  /** As real ones weigh: few below .25, half above .43. */
-  const goodWeight = (): number => 0.24 + 0.65 * random() ** 1.4;
+  /** As real ones weigh: half above .43, and a few so little that they look doubtful. */
+  const goodWeight = (): number => 0.195 + 0.7 * random() ** 1.5;
   const put = (told: Telling, sort: Sort, daysAgo: number, weight: number): MemoryId => {
     const id = `mess-${seed}-${String(written.length).padStart(5, '0')}` as MemoryId;
     written.push({ id, told, sort, daysAgo, weight });

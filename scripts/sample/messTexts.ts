@@ -113,6 +113,8 @@ const STALE: readonly Template[] = [
   ['decision', '%f keeps %s synchronous with a limit of %n ms, the old client cannot wait'],
 ];
 
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 export interface Writer {
   good(): Telling;
   /** The same told again in other words: names, numbers and what it says are kept. `variant` from 0. */
@@ -156,6 +158,13 @@ export function createWriter(random: () => number, filesThere: readonly string[]
         (text) => `Note: ${text.replace(/\bbecause\b/, 'since').replace(/\bevery\b/, 'each')}`,
         (text) => text.replace(/, (?:because|since) |; /, ': ').replace(/\bat most\b/, 'up to'),
         (text) => `${text.replace(/\bin one\b/, 'within one').replace(/\bkeeps\b/, 'holds')} (seen once more)`,
+        (text) =>
+          text.replace(/^(.*?)(?:, because|, since|;) (.*)$/, (_all, what: string, why: string) => `${sentence(why)}: that is why ${what}`),
+        (text) =>
+          `We agreed some time ago: ${text
+            .replace(/\bbecause\b/, 'as')
+            .replace(/\bminutes\b/, 'min')
+            .replace(/\bbefore\b/, 'ahead of when')}`,
       ];
       return { ...told, text: (rewordings[variant % rewordings.length] ?? String)(told.text) };
     },

@@ -11,8 +11,9 @@ export type Relation = 'same' | 'overrides' | 'overridden';
 type Telling = Pick<Memory, 'kind' | 'text' | 'outcome' | 'atMs'>;
 
 /**
- * From this cosine on two memories may tell the same in other words, from this share of all their words without it. Seen on 457 memories of real sessions: of
- * the pairs from .9 on nearly all do, below .88 most tell of the same work only; sharing three words in five of one size happens to hardly any other pair.
+ * From this cosine on two memories may tell the same in other words, from this share of all their words without it. Seen on 1,627 memories of real sessions, from
+ * which the compressor had taken plain repetitions: of the pairs from .9 on nearly all do tell the same, below .88 most only tell of the same work. With what is
+ * asked below, 15 pairs are left, 13 of them rightly.
  */
 export const NEAR = 0.9;
 export const SHARED_WHERE_NEAR = 0.3;

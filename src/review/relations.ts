@@ -41,6 +41,8 @@ export function createRelations({ store, index }: RelationsParts): Relations {
   const related = new Map<MemoryId, Map<MemoryId, Relation>>();
   /** Compared by words alone, since they had no vector by then. */
   const withoutVector = new Set<MemoryId>();
+  /** Of the present run. */
+  const comparedByWords = new Set<MemoryId>();
   /** To be compared; stays between two runs when the first was aborted. */
   const waiting = new Set<MemoryId>();
   let revision = 0;
@@ -89,8 +91,9 @@ export function createRelations({ store, index }: RelationsParts): Relations {
       return new Map(sharing.map((hit) => [hit.id, hit.similarity]));
     }
     withoutVector.add(id);
-    // One that was compared by its words before this one knows of it already.
-    const others = words.sharing(id, SHARED).filter((other) => waiting.has(other.id) || !withoutVector.has(other.id));
+    // One that was compared by its words in this same run was compared with this one then.
+    const others = words.sharing(id, SHARED).filter((other) => !comparedByWords.has(other.id));
+    comparedByWords.add(id);
     return new Map(others.map((other) => [other.id, undefined]));
   }
 
@@ -127,6 +130,7 @@ export function createRelations({ store, index }: RelationsParts): Relations {
       withoutVector.delete(id);
       waiting.add(id);
     }
+    comparedByWords.clear();
     await inSlices([...waiting], (id) => {
       compare(id);
       waiting.delete(id);
