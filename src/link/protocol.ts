@@ -141,7 +141,7 @@ export interface ServiceApi {
   given(folder: string | undefined, beforeMs: number | undefined, limit: number): Promise<GivenSlice>;
   /** What is worth a look, worst first. What a person has answered is not asked again, unless the memory has changed since. */
   review(folder: string | undefined, limit: number): Promise<ReviewSlice>;
-  /** "Keep them as they are": not asked again for this reason. */
+  /** "Keep them as they are": not asked again for this reason, nor, of memories by themselves, for a lesser one. */
   keep(reason: ReviewReason, ids: readonly MemoryId[]): Promise<void>;
   /** One memory in the place of several: `id` takes over the evidence of the others, which are hidden at once and gone after `undoMs`; `undoForget` brings them back. They are not held against their sources, as forgotten ones are. */
   merge(id: MemoryId, others: readonly MemoryId[], undoMs: number): Promise<void>;

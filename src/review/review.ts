@@ -28,8 +28,8 @@ export interface Review {
 
 /**
  * Superseded ones with what overrides them, groups that tell the same, and one by one those that are stale, unused, doubtful or old; within a reason the worst
- * first. Pinned ones and the person's own are asked about only as superseded or as duplicates. "Keep" holds until the memory changes; a group is asked about again
- * when there is one in it that was not looked at.
+ * first. Pinned ones and the person's own are asked about only as superseded or as duplicates. "Keep" holds until the memory changes: for a memory by itself also
+ * for the lesser reasons, and a group is asked about again when there is one in it that was not looked at.
  */
 export function review({ rows, relationsOf, presence, sessionsGiven, answers, atMs }: Reviewed): Review {
   const byId = new Map(rows.map((row) => [row.id, row]));
@@ -85,12 +85,17 @@ export function review({ rows, relationsOf, presence, sessionsGiven, answers, at
   };
 }
 
+/** Reasons that concern one memory by itself, worst first: who has looked at it and kept it need not be asked again for a lesser one. */
+const SINGLE: readonly ReviewReason[] = ['stale', 'unused', 'doubtful', 'old'];
+
 /** By reason, those that were kept, and have not changed since. */
 function keptOf(answers: readonly ReviewAnswer[], byId: ReadonlyMap<MemoryId, MemoryRow>): Map<ReviewReason, Set<MemoryId>> {
   const kept = new Map<ReviewReason, Set<MemoryId>>(REVIEW_REASONS.map((reason) => [reason, new Set()]));
   for (const { memory, reason, atMs } of answers) {
     const row = byId.get(memory);
-    if (row && row.updatedAtMs <= atMs) kept.get(reason)?.add(memory);
+    if (!row || row.updatedAtMs > atMs) continue;
+    const at = SINGLE.indexOf(reason);
+    for (const covered of at < 0 ? [reason] : SINGLE.slice(at)) kept.get(covered)?.add(memory);
   }
   return kept;
 }

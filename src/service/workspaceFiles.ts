@@ -16,6 +16,8 @@ const AT_ONCE = 32;
 /** What others put there, and nobody tells memories of. */
 const PASSED_OVER = new Set(['.git', 'node_modules', '.venv', 'dist', 'out', 'target', '__pycache__']);
 
+const NOTHING: ReadonlyMap<string, Presence> = new Map();
+
 /**
  * A path in the folder, absolute or relative, is there or gone. One that is told from a folder further down counts as there when a file's path ends so. A bare name
  * is there when any file has it, else nothing is known of it: it may be of another place, or no file at all ("Node.js"). Nor is anything known of paths elsewhere.
@@ -24,6 +26,8 @@ export function createFileLook(folder: string, now: () => number): LookForFiles 
   let known: { readonly atMs: number; readonly files: FileList; readonly presence: ReadonlyMap<string, Presence> } | undefined;
 
   return async (named) => {
+    // A disk that is not mounted is no reason to doubt any memory.
+    if (!(await isThere(folder))) return NOTHING;
     const isFresh = known !== undefined && now() - known.atMs < FRESH_MS;
     const files = known && isFresh ? known.files : listOf(await namesIn(folder));
     const before = known && isFresh ? known.presence : new Map<string, Presence>();

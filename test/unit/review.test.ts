@@ -140,10 +140,11 @@ describe('what is worth a look', () => {
     assert.deepEqual(told(reviewed(rows, relations)), ['superseded: older newer']);
   });
 
-  it('what was kept is not asked about again for that reason, unless it has changed since', () => {
+  it('what was kept is not asked about again for that reason or a lesser one, unless it has changed since', () => {
     const rows = [row('a', { weight: 0.1, given: 3 })];
-    assert.deepEqual(told(reviewed(rows, { answers: [kept('unused', 'a')] })), ['doubtful: a']);
-    assert.deepEqual(reviewed(rows, { answers: [kept('unused', 'a'), kept('doubtful', 'a')] }), []);
+    assert.deepEqual(told(reviewed(rows, { answers: [kept('doubtful', 'a')] })), ['unused: a']);
+    assert.deepEqual(told(reviewed(rows, { answers: [kept('duplicate', 'a')] })), ['unused: a']);
+    assert.deepEqual(reviewed(rows, { answers: [kept('unused', 'a')] }), []);
     const changed = [row('a', { weight: 0.1, given: 3, updatedAtMs: NOON + 2 })];
     assert.deepEqual(told(reviewed(changed, { answers: [kept('unused', 'a')] })), ['unused: a']);
   });
