@@ -39,7 +39,7 @@ export function Button({ onClick, icon, isSecondary = false, keys, title, class:
 
 interface QuietProps {
   readonly icon: IconName;
-  /** What it does; its name for screen readers, and its tooltip. */
+  /** What it does; its name for screen readers, and its tooltip. Holds the words beside the icon, so that saying them presses it. */
   readonly label: string;
   readonly onClick: (event: MouseEvent) => void;
   /** Words beside the icon. */

@@ -86,10 +86,10 @@ describe('the panel and its editor', () => {
     await page.waitForTimeout(150);
     await panel.value(`scripted.slow('browse', 0)`);
     await page.keyboard.press('Control+a');
-    await page.keyboard.type('exports');
+    await page.keyboard.type('uploads');
     await page.getByText('200 memories', { exact: true }).waitFor();
     await page.waitForTimeout(600);
-    assert.ok((await page.locator('.row', { hasText: 'exports' }).count()) > 5);
+    assert.ok((await page.locator('.row', { hasText: 'uploads' }).count()) > 5);
     assert.equal(await page.locator('.row', { hasText: 'billing' }).count(), 0);
   });
 

@@ -46,7 +46,13 @@ export function AllTab() {
   const selected = useMemo(() => new Set(kept.selected), [kept.selected]);
 
   const select = (ids: readonly MemoryId[]) => change({ selected: ids });
-  const targets = kept.selected.length > 0 ? kept.selected : activeRow ? [activeRow.id] : [];
+  /** The selection under way: what is pressed meanwhile is meant for all of it. */
+  const selecting = useRef<Promise<void>>(undefined);
+  const targets = async (): Promise<readonly MemoryId[]> => {
+    await selecting.current;
+    const { selected: now } = keeper.get('all');
+    return now.length > 0 ? now : activeRow ? [activeRow.id] : [];
+  };
   const forTargets = rowActs(acts, targets, rows.known, () => select([]));
 
   useEffect(() => {
@@ -66,7 +72,8 @@ export function AllTab() {
     setReveal((n) => n + 1);
   };
   const latestRange = useRef(0);
-  async function selectRange(from: number, to: number): Promise<void> {
+  const selectRange = (from: number, to: number) => (selecting.current = askForRange(from, to));
+  async function askForRange(from: number, to: number): Promise<void> {
     const question = ++latestRange.current;
     try {
       const ids = await rows.ids(Math.min(from, to), Math.max(from, to));
@@ -85,7 +92,16 @@ export function AllTab() {
     openMenu({
       ...{ x, y, label: 'Memory', back: scroller.current },
       items: menuOf({
-        ...{ row, count: ids.length, acts: rowActs(acts, ids, rows.known, () => select([])) },
+        ...{
+          row,
+          count: ids.length,
+          acts: rowActs(
+            acts,
+            () => Promise.resolve(ids),
+            rows.known,
+            () => select([]),
+          ),
+        },
         onOpen: () => open(),
         onEdit: () => open(true),
         onSource: () => void acts.openSource(row.id),
@@ -156,7 +172,12 @@ export function AllTab() {
           onInput={(value) => change({ text: value })}
           onKeyDown={onSearchKey}
         />
-        <Quiet icon="filter" label="Filters" isPressed={kept.areFacetsOpen} onClick={() => change({ areFacetsOpen: !kept.areFacetsOpen })}>
+        <Quiet
+          icon="filter"
+          label={filters > 0 ? `Filters, ${number(filters)} chosen` : 'Filters'}
+          isPressed={kept.areFacetsOpen}
+          onClick={() => change({ areFacetsOpen: !kept.areFacetsOpen })}
+        >
           {filters > 0 ? number(filters) : undefined}
         </Quiet>
         <Select

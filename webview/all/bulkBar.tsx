@@ -21,10 +21,10 @@ export function BulkBar({ count, acts, onClear }: BulkBarProps) {
       <Quiet icon="pin" label="Unpin what is selected" onClick={() => acts.pin(false)}>
         Unpin
       </Quiet>
-      <Quiet icon="globe" label="Let them hold everywhere" onClick={() => acts.scope('global')}>
+      <Quiet icon="globe" label="Make global: let them hold everywhere" onClick={() => acts.scope('global')}>
         Make global
       </Quiet>
-      <Quiet icon="repo" label="Let them hold in this project only" onClick={() => acts.scope('project')}>
+      <Quiet icon="repo" label="Keep to project: let them hold here only" onClick={() => acts.scope('project')}>
         Keep to project
       </Quiet>
       <Quiet icon="copy" label="Copy what is selected (Ctrl+C)" onClick={acts.copy}>

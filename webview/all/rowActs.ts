@@ -10,13 +10,22 @@ export interface RowActs {
   readonly copy: () => void;
 }
 
-/** `onForgotten`: these ids are gone. */
-export function rowActs(acts: Acts, ids: readonly MemoryId[], known: () => readonly ListRow[], onForgotten: () => void): RowActs {
+/** `targets`: what is meant once the selection is made; a large one takes a moment. `onForgotten`: all of it is gone. */
+export function rowActs(
+  acts: Acts,
+  targets: () => Promise<readonly MemoryId[]>,
+  known: () => readonly ListRow[],
+  onForgotten: () => void,
+): RowActs {
+  const withTargets = async (act: (ids: readonly MemoryId[]) => Promise<boolean>): Promise<boolean> => {
+    const ids = await targets();
+    return ids.length > 0 && act(ids);
+  };
   return {
-    forget: () => void acts.forget(ids, known()).then((isDone) => isDone && onForgotten()),
-    pin: (isPinned) => void acts.setPinned(ids, isPinned),
-    scope: (scope) => void acts.setScope(ids, scope),
-    copy: () => void acts.copy(ids),
+    forget: () => void withTargets((ids) => acts.forget(ids, known())).then((isDone) => isDone && onForgotten()),
+    pin: (isPinned) => void withTargets((ids) => acts.setPinned(ids, isPinned)),
+    scope: (scope) => void withTargets((ids) => acts.setScope(ids, scope)),
+    copy: () => void withTargets((ids) => acts.copy(ids)),
   };
 }
 
