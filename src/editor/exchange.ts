@@ -40,8 +40,12 @@ export async function importMemories(api: Pick<ServiceApi, 'importMemories'>): P
   const [file] = (await vscode.window.showOpenDialog({ title: 'Import Memories', openLabel: 'Import', filters: LINES })) ?? [];
   if (!file) return;
   const lines = await textOf(file);
-  const { added, known, forgotten } = await vscode.window.withProgress(inView, () => api.importMemories(undefined, lines));
-  const rest = [known > 0 && `${known} were here already`, forgotten > 0 && `${forgotten} were forgotten here and stay so`].filter(Boolean);
+  const { added, known, forgotten, leftOut } = await vscode.window.withProgress(inView, () => api.importMemories(undefined, lines));
+  const rest = [
+    known > 0 && `${known} were here already`,
+    forgotten > 0 && `${forgotten} were forgotten here and stay so`,
+    leftOut > 0 && `${leftOut} held nothing that may be kept`,
+  ].filter(Boolean);
   void vscode.window.showInformationMessage([`Imported ${counted(added)}`, ...rest].join('; ') + '.');
 }
 
