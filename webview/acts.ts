@@ -3,7 +3,7 @@ import { wordsOf } from './asking.ts';
 import { oneLine } from './captured.tsx';
 import { type ListRow, usePanel } from './panel.ts';
 import type { Kind, MemoryId, MergeGroup, PageQuestions, Question, ReviewReason, Scope, SessionId } from './protocol.ts';
-import { memories } from './words.ts';
+import { memories, number } from './words.ts';
 
 /** Listed before something is done to many. */
 const FIRST = 5;
@@ -64,13 +64,17 @@ export function useActs(): Acts {
         const first = await firstWords(ids, known).catch(() => []);
         const detail = 'They are gone from every list at once, and for good after some seconds.';
         const question = `Forget ${memories(ids.length)}?`;
-        if (!(await confirm({ question, detail, first, count: ids.length, act: `Forget ${ids.length}` }))) return false;
+        if (!(await confirm({ question, detail, first, count: ids.length, act: `Forget ${number(ids.length)}` }))) return false;
       }
       return forgetAsked(ids);
     },
     forgetAsked,
     merge: (groups) =>
-      change(groups.length === 1 ? 'Merged. Undo with Ctrl+Z.' : `${groups.length} groups merged. Undo with Ctrl+Z.`, 'merge', groups),
+      change(
+        groups.length === 1 ? 'Merged. Undo with Ctrl+Z.' : `${number(groups.length)} groups merged. Undo with Ctrl+Z.`,
+        'merge',
+        groups,
+      ),
     keep: (reason, ids) => change('Kept.', 'keep', reason, ids),
     edit: (id, changed) => change('Saved.', 'edit', id, changed),
     setPinned: (ids, isPinned) => change(`${memories(ids.length)} ${isPinned ? 'pinned' : 'unpinned'}.`, 'setPinned', ids, isPinned),

@@ -100,6 +100,20 @@ describe('architecture', () => {
     assert.deepEqual(wrong, []);
   });
 
+  it("the panel's page knows of the source tree only types, through one file", () => {
+    const page = path.join(root, 'webview');
+    const reaching = fs
+      .readdirSync(page, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name))
+      .flatMap((name) => importsOf(path.join(page, name)).map(({ target, isType }) => ({ name, target, isType })))
+      .filter(({ target }) => /^(?:\.\.\/)+src\//.test(target));
+    assert.deepEqual(
+      reaching.filter(({ name, isType }) => name !== 'protocol.ts' || !isType),
+      [],
+    );
+    assert.ok(reaching.length > 0);
+  });
+
   it('compressing and searching do not touch the network', () => {
     const network = ['node:http', 'node:https', 'node:http2', 'node:dgram', 'node:tls'];
     assert.deepEqual(

@@ -78,7 +78,7 @@ describe('the panel for everybody', () => {
     await page.getByRole('dialog').getByText('Forget 2,000 memories?').waitFor();
     assert.deepEqual(await violations(panel), []);
     await panel.screenshot('dark-wide-dialog');
-    await page.getByRole('dialog').getByRole('button', { name: 'Forget 2000' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Forget 2,000' }).click();
     await page.getByText('Nothing remembered yet').waitFor();
     assert.deepEqual(await violations(panel), []);
     await panel.screenshot('dark-wide-empty');

@@ -28,19 +28,19 @@ export function AllOfReason({ reason, items, count, reviewing, acts }: AllOfReas
 
   const merge = async () => {
     const detail = 'Of each group the first stays and takes over what the others were made from.';
-    const act = `Merge ${items.length}`;
+    const act = `Merge ${number(items.length)}`;
     if (!(await confirm({ question: `Merge all ${many}?`, detail, first, count: items.length, act }))) return;
     await reviewing.answer(items, () => acts.merge(items.map((item) => groupOf(item))));
   };
   const forget = async () => {
     const detail = 'They are gone from every list at once, and for good after some seconds.';
-    const act = `Forget ${items.length}`;
+    const act = `Forget ${number(items.length)}`;
     if (!(await confirm({ question: `Forget all ${many}?`, detail, first, count: items.length, act }))) return;
     await reviewing.answer(items, () => acts.forgetAsked(ids));
   };
   const keep = async () => {
     const detail = 'They are not asked about again for this reason.';
-    const act = `Keep ${items.length}`;
+    const act = `Keep ${number(items.length)}`;
     if (!(await confirm({ question: `Keep all ${many}?`, detail, first, count: items.length, act }))) return;
     await reviewing.answer(items, () => acts.keep(reason, ids));
   };

@@ -26,7 +26,16 @@ export function QuestionCard({ item, isCurrent, chosen, isEditing, onChoose, onA
   return (
     <>
       <p class="why">
-        <strong>{REASON_WORDS[reason].label}</strong> <Line text={why} />
+        {/* "Overridden two days later" needs no "Overridden" before it. */}
+        {why.toLowerCase().startsWith(REASON_WORDS[reason].label.toLowerCase()) ? (
+          <strong>
+            <Line text={`${why.charAt(0).toUpperCase()}${why.slice(1)}`} />
+          </strong>
+        ) : (
+          <>
+            <strong>{REASON_WORDS[reason].label}</strong>: <Line text={why} />
+          </>
+        )}
       </p>
       {isCurrent ? (
         <div class={`sides ${reason}`}>
