@@ -14,19 +14,8 @@ import { inOwnWords, readAnswer, refusalOf, rewritingPrompt } from './compress/r
 import type { Observer } from './capture/observe.ts';
 import { safelyImported } from './capture/imported.ts';
 import { REMEMBERED, rememberedDraft } from './capture/remembered.ts';
-import {
-  rowOf,
-  type GivenSlice,
-  type Imported,
-  type MemoryRow,
-  type Preview,
-  type PreviewQuery,
-  type ReviewReason,
-  type ReviewSlice,
-} from './browsing.ts';
-import { chooseContextBlock, renderContextBlock, type ChosenBlock } from './inject/contextBlock.ts';
-import { sessionStartMemories, type SessionStart } from './inject/sessionStart.ts';
-import { createUseWatch, type PastSession } from './inject/useWatch.ts';
+import type { Imported, MemoryRow, ReviewReason, ReviewSlice } from './browsing.ts';
+import { createGiving, type Giving } from './inject/giving.ts';
 import type {
   ContextBlock,
   Dropped,
@@ -34,7 +23,6 @@ import type {
   MemoryDraft,
   MemoryId,
   Observation,
-  Occasion,
   Query,
   RecallManner,
   Recollection,
@@ -47,7 +35,7 @@ import type { Retriever } from './retrieve/retrieve.ts';
 import { createReviewer, type LookForFiles } from './review/reviewer.ts';
 import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
 import { readExchange, writeExchange } from './store/exchange.ts';
-import type { Cursor, Giving, SessionWork, Store, StoreCounts } from './store/store.ts';
+import type { Cursor, SessionWork, Store, StoreCounts } from './store/store.ts';
 import { Emitter, type Event } from './util/events.ts';
 import { traceOf } from './util/errors.ts';
 import type { Log } from './util/log.ts';
@@ -64,17 +52,10 @@ const RETRY_AFTER_MS = [5_000, 60_000, 600_000];
 const REWRITE_AFTER_MS = 120_000;
 /** Memories in one such question: nearly always all that a session leaves, some 7,000 tokens at most. */
 const REWRITE_AT_ONCE = 24;
-const PROMPT_CANDIDATES = 24;
 /** Purging and trimming look through the whole store. */
 const TIDY_EVERY_MS = 600_000;
-/** What a session start gets at most when nobody but the digest answers; the default of the setting. */
-const DIGEST_TOKENS = 800;
 /** Rendering it takes some tens of milliseconds, and changes come in bursts. What is forgotten leaves it at once. */
 const DIGEST_AFTER_MS = 500;
-/** Weeks of the ledger that are shown. */
-const WEEKS = 12;
-/** Older ones than so many are left to recall. */
-const SESSION_START_CANDIDATES = 1_000;
 
 export interface EngineParts {
   readonly store: Store;
@@ -101,10 +82,7 @@ export interface EngineParts {
   readonly log: Log;
 }
 
-/** What a block is made for: an occasion, whoever asks. */
-export type Situation = PreviewQuery['occasion'] & { readonly atMs: number };
-
-export interface MemoryEngine {
+export interface MemoryEngine extends Pick<Giving, 'context' | 'preview' | 'given' | 'recordAsked'> {
   /** Resolves once the signals are safe on disk, with the cursor that vouches for them. Returns how many were new. */
   capture(signals: readonly Signal[], cursor?: Cursor): Promise<number>;
   /** Takes nothing in while paused; cursors move on all the same, so that what was said in a pause is never read later. */
@@ -116,19 +94,8 @@ export interface MemoryEngine {
   recall(query: Query, manner: RecallManner): Promise<Recollection[]>;
   /** Files open in the editor, the active one first: lifts what belongs to them. Kept in memory only. */
   lookAt(files: readonly string[]): void;
-  /**
-   * The block for an occasion, within the budget, without what the session was given already; undefined when nothing is worth saying.
-   * `others`: what the user's global store would say, best first. Writes into the ledger what it gives.
-   */
-  context(occasion: Occasion, budgetTokens: number, others: Promise<readonly Recollection[]>): Promise<ContextBlock | undefined>;
-  /** What `context` would answer, by the same way; writes nothing. */
-  preview(query: PreviewQuery, budgetTokens: number, others: Promise<readonly Recollection[]>): Promise<Preview>;
   /** Keeps a memory, of this store or the user's global one, out of what a session is given (absent: the one that starts next), or lets it in again. */
   holdBack(id: MemoryId, session: SessionId | undefined, isHeldBack: boolean): void;
-  /** The ledger, newest first. Rows of memories of other stores are left to whoever knows them. */
-  given(beforeMs: number | undefined, limit: number): GivenSlice;
-  /** Puts into the ledger what a model was told that asked by itself. */
-  recordAsked(asked: Omit<Giving, 'occasion' | 'tokens'> & { readonly text: string }): void;
   countUses(given: readonly MemoryId[], used: readonly MemoryId[]): void;
   /** Keeps what a person or a model said in so many words; private parts and secrets go here too. Throws a `UserError` when nothing is left. */
   remember(what: Remembering): Promise<Memory>;
@@ -176,7 +143,15 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
   const failures = new Map<SessionId, { times: number; notBeforeMs: number }>();
   const forgetting = new Set<NodeJS.Timeout>();
   const recentWork = new RecentWork();
-  const useWatch = createUseWatch(givenBefore);
+  const giving = createGiving({
+    store,
+    retriever,
+    countTokens,
+    around,
+    countUsesElsewhere: parts.countUsesElsewhere,
+    now,
+    onChange: () => changed.fire(),
+  });
   const reviewer = createReviewer({ store, index, lookForFiles: parts.lookForFiles, now, onMore: () => changed.fire(), log });
   let isPaused = false;
   let isTidy = false;
@@ -193,9 +168,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
   function renewDigest(): void {
     clearTimeout(digestTimer);
     digestTimer = undefined;
-    // Read when nobody answers, perhaps much later: of what is open now it says nothing.
-    const options = { atMs: now(), skip: store.heldBack(undefined) };
-    parts.keepDigest(renderContextBlock(forSessionStart({ atMs: now() }), DIGEST_TOKENS, countTokens, options));
+    parts.keepDigest(giving.digest());
   }
 
   /** What stands around a question that is put now. */
@@ -203,8 +176,6 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     const branch = parts.branch?.();
     return { ...recentWork.around(atMs), ...(branch !== undefined && { branch }) };
   }
-
-  const forSessionStart = (start: SessionStart): Recollection[] => sessionStartMemories(store.newest(SESSION_START_CANDIDATES), start);
 
   async function observeAll(
     signals: readonly Signal[],
@@ -258,57 +229,6 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     return hits.map((hit) => inOwnWords(hit.memory)).filter((memory) => memory.session !== session);
   }
 
-  /** The one way to a block. Looks only: nothing is written. */
-  async function blockFor(
-    situation: Situation,
-    budgetTokens: number,
-    others: Promise<readonly Recollection[]>,
-    skip: () => ReadonlySet<MemoryId>,
-  ): Promise<ChosenBlock> {
-    const { atMs } = situation;
-    const own =
-      situation.kind === 'session_start'
-        ? forSessionStart({ atMs, ...around(atMs) })
-        : retriever.recall({ text: situation.prompt, atMs, limit: PROMPT_CANDIDATES, ...around(atMs) }, { manner: 'unasked' });
-    const found = (await Promise.all([own, others])).flat().sort((a, b) => b.score - a.score);
-    return chooseContextBlock(found, budgetTokens, countTokens, { atMs, skip: skip() });
-  }
-
-  /** What a session (absent: the one that starts next) is not given: what it has already, and what a person keeps from it. */
-  function keptFrom(session: SessionId | undefined): ReadonlySet<MemoryId> {
-    return new Set([...(session === undefined ? [] : store.givenTo(session)), ...store.heldBack(session)]);
-  }
-
-  function record(giving: Giving): void {
-    store.recordGiving(giving);
-    const others = giving.memories.filter((id) => !store.has(id));
-    if (others.length > 0) parts.countUsesElsewhere?.(others, []);
-    changed.fire();
-  }
-
-  function recordUses(observations: readonly Observation[]): void {
-    for (const [session, found] of useWatch.take(observations)) {
-      const used = store.markUsed(session, found);
-      const others = used.filter((id) => !store.has(id));
-      if (others.length > 0) parts.countUsesElsewhere?.([], others);
-      if (used.length > 0) changed.fire();
-    }
-  }
-
-  function givenBefore(session: SessionId): PastSession | undefined {
-    const givings = store.givingsTo(session);
-    if (givings.length === 0) return undefined;
-    return {
-      givings: givings.map(({ memories, used, occasion, atMs }) => ({
-        session,
-        memories: memories.filter((id) => !used.includes(id)).flatMap((id) => store.get(id) ?? []),
-        atMs,
-        isNameless: occasion === 'asked',
-      })),
-      observations: store.observationsOf(session),
-    };
-  }
-
   /** Makes the forgetting or merging of what is hidden now final, when its time has come. */
   function finishAfter(undoMs: number): void {
     const timer = setTimeout(() => {
@@ -356,7 +276,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       const { kept, dropped, ended } = await observeAll(signals);
       const taken = store.take(kept, cursor);
       recentWork.take(kept);
-      recordUses(kept);
+      giving.follow(kept);
       for (const [session, atMs] of ended) store.markTurnEnded(session, atMs);
       if (Object.keys(dropped).length > 0) store.countDropped(dropped);
       if (taken > 0) changed.fire();
@@ -392,69 +312,15 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     recall: (query, manner) => retriever.recall(query, { manner }),
     lookAt: (files) => recentWork.look(files),
 
-    async context(occasion, budgetTokens, others) {
-      const { session, assistant, kind, atMs } = occasion;
-      // A compaction or a clear takes from the assistant what it was given; a resumed session still has it.
-      if (occasion.kind === 'session_start' && occasion.source !== 'resume') store.resetGivings(session);
-      if (occasion.kind === 'session_start' && occasion.source === 'startup') store.nextIs(session);
-      const { block, lines } = await blockFor(occasion, budgetTokens, others, () => keptFrom(session));
-      if (!block || now() > (occasion.answerByMs ?? Infinity)) return undefined;
-      const memories = lines.map(({ recollection }) => recollection.memory);
-      useWatch.gave({ session, memories, atMs, ...(occasion.kind === 'prompt' && { prompt: occasion.prompt }) });
-      record({ session, assistant, occasion: kind, memories: block.memories, tokens: block.tokens, atMs });
-      return block;
-    },
-
-    async preview({ occasion, session, atMs }, budgetTokens, others) {
-      const situation = { ...occasion, atMs };
-      const chosen = await blockFor(situation, budgetTokens, others, () => keptFrom(session));
-      const { block, lines, leftOut } = chosen;
-      const foreign = new Map((await others).map(({ memory }) => [memory.id, rowOf(memory)]));
-      const rows = store.rowsOf([...lines.map(({ recollection }) => recollection.memory.id), ...store.heldBack(session)]);
-      return {
-        text: block?.text ?? '',
-        tokens: block?.tokens ?? 0,
-        budgetTokens,
-        frameTokens: Math.max(0, (block?.tokens ?? 0) - lines.reduce((sum, line) => sum + line.tokens, 0)),
-        lines: lines.map(({ recollection: { memory, why, score }, text, tokens }) => ({
-          row: rows.get(memory.id) ?? rowOf(memory),
-          line: text,
-          tokens,
-          why,
-          score,
-        })),
-        heldBack: [...store.heldBack(session)].flatMap((id) => rows.get(id) ?? foreign.get(id) ?? []),
-        leftOut,
-      };
-    },
+    context: giving.context,
+    preview: giving.preview,
+    given: giving.given,
+    recordAsked: giving.recordAsked,
 
     holdBack(id, session, isHeldBack) {
       store.holdBack(id, session, isHeldBack, now());
       if (session === undefined) renewDigest();
       changed.fire();
-    },
-
-    given(beforeMs, limit) {
-      const givings = store.givings(limit, beforeMs);
-      const rows = store.rowsOf([...new Set(givings.flatMap(({ memories }) => memories))]);
-      const last = givings.at(-1);
-      return {
-        givings: givings.map(({ memories, used, ...giving }) => ({
-          ...giving,
-          memories: memories.map((id) => {
-            const row = rows.get(id);
-            return { id, isUsed: used.includes(id), ...(row && { row }) };
-          }),
-        })),
-        hasMore: last !== undefined && store.givings(1, last.atMs).length > 0,
-        weeks: store.weeks(WEEKS),
-      };
-    },
-
-    recordAsked({ session, assistant, memories, text, atMs }) {
-      const given = memories.flatMap((id) => store.get(id) ?? []);
-      useWatch.gave({ session, memories: given, atMs, isNameless: true });
-      record({ session, assistant, occasion: 'asked', memories, tokens: countTokens(text), atMs });
     },
 
     countUses(given, used) {

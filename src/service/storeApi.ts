@@ -1,5 +1,6 @@
 // What one store answers: its engine in the vocabulary of `protocol.ts`. Served to other windows, hooks and MCP servers by the store's owner.
-import type { MemoryEngine, Situation } from '../engine.ts';
+import type { MemoryEngine } from '../engine.ts';
+import type { Situation } from '../inject/giving.ts';
 import { sessionStartMemories } from '../inject/sessionStart.ts';
 import type { Occasion, Recollection, SessionId } from '../memory.ts';
 import { createBrowser, type RowSource } from './browser.ts';
