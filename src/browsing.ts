@@ -74,7 +74,11 @@ export interface BrowseQuery {
   readonly order: Order;
   /** Superseded ones are left out where what overrides them is in the list too: they are asked for by `overriddenBy`, and shown beneath it. */
   readonly isNested?: boolean;
+  /** Of what the text brings up only what is likely meant, as for one who asks, rather than all that is anyhow near: a filter, not a search. */
+  readonly isNarrow?: boolean;
 }
+/** What groups are asked for. */
+export type GroupQuery = Pick<BrowseQuery, 'text' | 'facets' | 'isNarrow'>;
 
 /** Some rows of a list, and how long the list is. */
 export interface BrowseSlice {

@@ -12,11 +12,11 @@ const SHOWN = 5;
 /** Characters of each that are shown; a dialogue is no place for more. */
 const LONGEST = 120;
 
-/** All rows that are found, not just those that the tree shows. */
+/** All rows that are found, not just those that the tree has drawn. `text`: what the tree is narrowed to. */
 export async function rowsFound(api: Pick<ServiceApi, 'browse'>, text: string, facets: Facets): Promise<MemoryRow[]> {
   const found: MemoryRow[] = [];
   for (;;) {
-    const { rows, total } = await api.browse(undefined, { text, facets, order: 'newest' }, found.length, SLICE);
+    const { rows, total } = await api.browse(undefined, { text, facets, order: 'newest', isNarrow: true }, found.length, SLICE);
     found.push(...rows);
     if (rows.length === 0 || found.length >= total) return found;
   }

@@ -1,7 +1,7 @@
 // The memory browser: memories in groups, those of the open file first, with what was just forgotten on top for as long as that can be undone. Lists are asked
 // for in slices as they are opened; nothing is held but what is shown.
 import * as vscode from 'vscode';
-import { GROUPINGS, type Grouping } from '../browsing.ts';
+import { GROUPINGS, type Group, type Grouping } from '../browsing.ts';
 import type { ServiceApi } from '../link/protocol.ts';
 import { Disposables, type Disposable } from '../util/disposal.ts';
 import { messageOf } from '../util/errors.ts';
@@ -13,7 +13,7 @@ import { hoverOf } from './tree/hover.ts';
 import { forgottenItem, groupItem, hereItem, memoryItem, moreItem } from './tree/items.ts';
 import { type ListNode, type TreeNode, facetsOf, keyOf } from './tree/nodes.ts';
 import { decorateSuperseded } from './tree/superseded.ts';
-import { counted } from './words.ts';
+import { KIND_LABELS, counted } from './words.ts';
 
 /** Rows of a list, or groups, that are shown at first and with each "Show more". */
 const SLICE = 50;
@@ -137,7 +137,7 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, Disposable
       case 'here':
         return hereItem(node);
       case 'group':
-        return groupItem(node, Date.now());
+        return groupItem(node, Date.now(), this.#filter !== '');
       case 'memory':
         return memoryItem(node, Date.now());
       case 'more':
@@ -171,13 +171,13 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, Disposable
     this.#file = this.#parts.openFile();
     const file = this.#filter === '' ? this.#file : undefined;
     const [{ groups, total, memories }, here] = await Promise.all([
-      api.groups(undefined, { text: this.#filter, facets: {} }, by, 0, this.#shownOf('')),
+      api.groups(undefined, { text: this.#filter, facets: {}, isNarrow: true }, by, 0, this.#shownOf('')),
       file === undefined ? 0 : api.groups(undefined, { text: '', facets: { about: [file] } }, 'kind', 0, 0).then((slice) => slice.memories),
     ]);
     this.#say(memories);
     return [
       ...(file !== undefined && here > 0 ? [{ kind: 'here', file, count: here } as const] : []),
-      ...groups.map((group): TreeNode => ({ kind: 'group', by, group })),
+      ...inOrder(by, groups).map((group): TreeNode => ({ kind: 'group', by, group })),
       ...this.#more('', total),
     ];
   }
@@ -186,7 +186,13 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, Disposable
     const key = keyOf(node);
     const isBeneath = node.kind === 'memory';
     const text = node.kind === 'group' ? this.#filter : '';
-    const query = { text, facets: facetsOf(node), order: text === '' ? 'newest' : 'relevance', isNested: !isBeneath } as const;
+    const query = {
+      text,
+      facets: facetsOf(node),
+      order: text === '' ? 'newest' : 'relevance',
+      isNested: !isBeneath,
+      isNarrow: true,
+    } as const;
     const { rows, total } = await this.#parts.api.browse(undefined, query, 0, this.#shownOf(key));
     const hidden = this.#parts.forgetting.hidden;
     const shown = rows.filter(({ id }) => !hidden.has(id));
@@ -223,4 +229,10 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, Disposable
   #tellGrouping(): void {
     for (const grouping of GROUPINGS) setContext(GROUPING_KEYS[grouping], grouping === this.grouping);
   }
+}
+
+/** Kinds as people read them; the rest as it comes. */
+function inOrder(by: Grouping, groups: readonly Group[]): readonly Group[] {
+  const kinds = Object.keys(KIND_LABELS);
+  return by === 'kind' ? groups.toSorted((a, b) => kinds.indexOf(a.value) - kinds.indexOf(b.value)) : groups;
 }

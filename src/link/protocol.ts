@@ -4,6 +4,7 @@ import type {
   BrowseSlice,
   GivenSlice,
   Grouping,
+  GroupQuery,
   GroupSlice,
   Imported,
   MemoryRow,
@@ -124,13 +125,7 @@ export interface ServiceApi {
   /** Rows `from` to `from + count` of a list. Asking for further slices of the same list is cheap. */
   browse(folder: string | undefined, query: BrowseQuery, from: number, count: number): Promise<BrowseSlice>;
   /** What a list holds, in groups: `from` to `from + count` of them. With a count of none it says how many there are. */
-  groups(
-    folder: string | undefined,
-    query: Pick<BrowseQuery, 'text' | 'facets'>,
-    by: Grouping,
-    from: number,
-    count: number,
-  ): Promise<GroupSlice>;
+  groups(folder: string | undefined, query: GroupQuery, by: Grouping, from: number, count: number): Promise<GroupSlice>;
   /** A memory whole, with its evidence; undefined when it is not there any more. */
   memory(id: MemoryId): Promise<Memory | undefined>;
   /** What a session would be given, by the same way that a hook's answer goes. Writes nothing into the ledger. */

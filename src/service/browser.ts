@@ -1,9 +1,10 @@
 // Lists of memories over several stores. The rows of a store cross once for each change of it; a list is made once and then handed out in slices.
-import type { BrowseQuery, BrowseSlice, Group, Grouping, GroupSlice, MemoryRow } from '../browsing.ts';
+import type { BrowseQuery, BrowseSlice, Group, Grouping, GroupQuery, GroupSlice, MemoryRow } from '../browsing.ts';
 import type { ServiceApi, StoreOnlyApi } from '../link/protocol.ts';
 import type { MemoryId } from '../memory.ts';
 import { listRows, type Listing } from '../retrieve/browse.ts';
 import { groupRows } from '../retrieve/group.ts';
+import { FLOORS } from '../retrieve/ranking.ts';
 import { keepNewest } from '../util/boundedMap.ts';
 
 /** A store, as far as lists need it. */
@@ -19,13 +20,7 @@ export interface BrowserParts {
 
 export interface Browser {
   slice(folder: string | undefined, query: BrowseQuery, from: number, count: number): Promise<BrowseSlice>;
-  groups(
-    folder: string | undefined,
-    query: Pick<BrowseQuery, 'text' | 'facets'>,
-    by: Grouping,
-    from: number,
-    count: number,
-  ): Promise<GroupSlice>;
+  groups(folder: string | undefined, query: GroupQuery, by: Grouping, from: number, count: number): Promise<GroupSlice>;
   /** The rows of these memories, whichever store has them. */
   rowsOf(ids: readonly MemoryId[]): Promise<ReadonlyMap<MemoryId, MemoryRow>>;
 }
@@ -77,22 +72,27 @@ export function createBrowser({ stores, folders, now }: BrowserParts): Browser {
   }
 
   async function list(folder: string | undefined, query: BrowseQuery): Promise<FoundList> {
-    const key = JSON.stringify([folder, query.text, query.facets, query.order, query.isNested]);
+    const key = JSON.stringify([folder, query.text, query.facets, query.order, query.isNested, query.isNarrow]);
     const all = await allRows(folder);
     const before = lists.get(key);
     if (before?.all === all && now() - before.atMs < LIST_LASTS_MS) return before;
     const atMs = now();
-    const why = query.text.trim() === '' ? undefined : await search(folder, query.text, atMs);
+    const why = query.text.trim() === '' ? undefined : await search(folder, query, atMs);
     const after = { ...listRows(all.rows, query, atMs, why && [...why.keys()]), all, atMs, why: why ?? new Map(), groups: new Map() };
     keepNewest(lists, key, after, LISTS_KEPT);
     return after;
   }
 
   /** Best first. */
-  async function search(folder: string | undefined, text: string, atMs: number): Promise<Map<MemoryId, string>> {
+  async function search(folder: string | undefined, { text, isNarrow = false }: BrowseQuery, atMs: number): Promise<Map<MemoryId, string>> {
     const query = { text, atMs, limit: MOST_FOUND };
     const found = await Promise.all((await stores(folder)).map((store) => store.recall(undefined, query, 'typing')));
-    const best = found.flat().sort((a, b) => b.score - a.score || (a.memory.id < b.memory.id ? -1 : 1));
+    // Asking would want whole words: these may be half typed.
+    const floor = isNarrow ? FLOORS.asked : 0;
+    const best = found
+      .flat()
+      .filter(({ score }) => score >= floor)
+      .sort((a, b) => b.score - a.score || (a.memory.id < b.memory.id ? -1 : 1));
     return new Map(best.map(({ memory, why }) => [memory.id, why]));
   }
 

@@ -172,6 +172,18 @@ describe('browsing several stores', () => {
     assert.equal((await browser.slice(undefined, all('', { age: ['day'] }), 0, 9)).total, 0);
   });
 
+  it('narrowed by words, leaves out what is merely near, in lists and groups alike', async () => {
+    // The scores fall by a tenth from .9: the tenth memory has next to none.
+    const rows = Array.from({ length: 12 }, (_, i) => row(`a cache ${i}`, { id: `c${i}` }));
+    const browser = browserOf([source(rows)]);
+    const total = async (isNarrow: boolean) => [
+      (await browser.slice(undefined, { ...all('cache'), isNarrow }, 0, 1)).total,
+      (await browser.groups(undefined, { ...all('cache'), isNarrow }, 'kind', 0, 9)).memories,
+    ];
+    assert.deepEqual(await total(false), [12, 12]);
+    assert.deepEqual(await total(true), [9, 9]);
+  });
+
   it('puts a list into groups, and hands those out in slices', async () => {
     const browser = browserOf([project(), global()]);
     const byFile = await browser.groups(undefined, all(), 'file', 0, 2);

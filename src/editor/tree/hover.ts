@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Uses } from '../../browsing.ts';
 import type { Memory } from '../../memory.ts';
-import { age, sourceLabel, usesInWords } from '../words.ts';
+import { KIND_LABELS, age, sourceLabel, usesInWords } from '../words.ts';
 
 const MOST_QUOTES = 4;
 const MOST_FILES = 5;
@@ -18,7 +18,7 @@ export function hoverOf(memory: Memory, uses: Uses, nowMs: number): vscode.Markd
     memory.pinned && 'pinned',
     memory.status === 'superseded' && memory.status,
   ];
-  text.appendMarkdown([`**${memory.kind.replace('_', ' ')}**`, ...marks.filter(Boolean)].join(' · '));
+  text.appendMarkdown([`**${KIND_LABELS[memory.kind].one}**`, ...marks.filter(Boolean)].join(' · '));
   paragraph(memory.text);
   text.appendMarkdown('\n\n---');
   for (const { quote } of memory.evidence.slice(0, MOST_QUOTES)) text.appendMarkdown('\n\n> ').appendMarkdown(plain(quote));

@@ -32,14 +32,16 @@ export function groupLabel(by: Grouping, { value, source }: Group): string {
   }
 }
 
-export function groupItem(node: ListNode & { readonly kind: 'group' }, nowMs: number): vscode.TreeItem {
+/** `isFound`: the tree is narrowed by words; what they found is opened, whatever was closed before. */
+export function groupItem(node: ListNode & { readonly kind: 'group' }, nowMs: number, isFound: boolean): vscode.TreeItem {
   const { by, group } = node;
   const label = groupLabel(by, group);
   // Of kinds and ages there are a few, of files and sessions hundreds.
-  const item = new vscode.TreeItem(label, by === 'kind' || by === 'age' ? Expanded : Collapsed);
+  const item = new vscode.TreeItem(label, isFound || by === 'kind' || by === 'age' ? Expanded : Collapsed);
   const folder = by === 'file' ? path.posix.dirname(group.value) : '.';
   const where = by === 'session' ? age(group.atMs, nowMs) : folder === '.' ? '' : folder;
-  item.id = keyOf(node);
+  // What is open and what is closed is kept by id.
+  item.id = isFound ? `${keyOf(node)}?` : keyOf(node);
   item.description = [String(group.count), where].filter(Boolean).join(' · ');
   item.iconPath = new vscode.ThemeIcon(by === 'kind' ? KIND_LABELS[group.value as Kind].icon : GROUP_ICONS[by]);
   item.contextValue = `group.${by}`;
@@ -71,6 +73,7 @@ export function memoryItem(node: MemoryNode, nowMs: number): vscode.TreeItem {
   item.description = description;
   item.contextValue = ['memory', row.pinned && 'pinned', row.scope, isSuperseded && 'superseded'].filter(Boolean).join('.');
   if (row.pinned) item.iconPath = new vscode.ThemeIcon('pinned');
+  else if (isSuperseded) item.iconPath = new vscode.ThemeIcon('history');
   else if (!parent.startsWith('kind:')) item.iconPath = new vscode.ThemeIcon(KIND_LABELS[row.kind].icon);
   if (isSuperseded) item.resourceUri = supersededUri(row.id);
   const said = `${KIND_LABELS[row.kind].one}: ${row.text}. ${row.pinned ? 'Pinned, ' : ''}${description}`;
