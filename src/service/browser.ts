@@ -88,10 +88,9 @@ export function createBrowser({ stores, folders, now }: BrowserParts): Browser {
     const query = { text, atMs, limit: MOST_FOUND };
     const found = await Promise.all((await stores(folder)).map((store) => store.recall(undefined, query, 'typing')));
     // Asking would want whole words: these may be half typed.
-    const floor = isNarrow ? FLOORS.asked : 0;
     const best = found
       .flat()
-      .filter(({ score }) => score >= floor)
+      .filter(({ score }) => !isNarrow || score >= FLOORS.asked)
       .sort((a, b) => b.score - a.score || (a.memory.id < b.memory.id ? -1 : 1));
     return new Map(best.map(({ memory, why }) => [memory.id, why]));
   }
