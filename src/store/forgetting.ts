@@ -75,10 +75,10 @@ export function createForgetting(
 
     hideAll: (atMs) =>
       db.write(() => {
-        const live = db.all<StoredRow>('SELECT * FROM memories WHERE hidden_at_ms IS NULL');
+        const live = db.all<{ id: MemoryId }>('SELECT id FROM memories WHERE hidden_at_ms IS NULL');
+        // Without tombstones as yet, which take seconds for many: until this is final nothing is made into memories at all.
         if (live.length > 0) {
           db.run('UPDATE memories SET hidden_at_ms = ?, revision = ? WHERE hidden_at_ms IS NULL', atMs, meta.nextRevision());
-          for (const row of live) tombstones.raise(toMemory(row));
         }
         meta.emptiedAtMs = atMs;
         return live.map(({ id }) => id);
@@ -120,23 +120,27 @@ export function createForgetting(
             .filter((row) => row.merged_into === null)
             .flatMap(({ id }) => rows.find(id) ?? [])
             .map(toMemory);
-          for (const memory of memories) {
-            // Anew: something may have joined it since it was hidden.
-            tombstones.raise(memory);
-            tombstones.fix(memory.id);
-            blankSource(memory);
-          }
-          for (const { id } of memories) {
-            const row = rows.find(id);
-            if (row) rows.remove(row, revision(), false);
-          }
+          // Anew: something may have joined one since it was hidden.
+          for (const memory of memories) tombstones.raise(memory);
+          tombstones.fix(memories.map(({ id }) => id));
           if (memories.length === 0) return;
+          meta.mustScrub = true;
+          const isLast =
+            db.get('SELECT 1 FROM memories WHERE hidden_at_ms IS NULL OR hidden_at_ms > ? LIMIT 1', hiddenBeforeMs) === undefined;
+          if (isLast) rows.removeAll(revision());
+          else {
+            for (const { id } of memories) {
+              const row = rows.find(id);
+              if (row) rows.remove(row, revision(), false);
+            }
+          }
+          if (isLast && db.get("SELECT 1 FROM observations WHERE text <> '' LIMIT 1") === undefined) return;
+          for (const memory of memories) blankSource(memory);
           // After the removals: only the contexts of those that stay are looked through.
           blankEchoes(
             memories.flatMap(({ text, distilled = '', evidence }) => [text, distilled, ...evidence.map(({ quote }) => quote)]),
             revision,
           );
-          meta.mustScrub = true;
         });
       }
       scrub();

@@ -84,6 +84,8 @@ export interface MemoryRows {
   supersede(older: MemoryId, newer: MemoryId, revision: number): void;
   /** `revives`: what it superseded counts again (the claim was withdrawn); else that stays superseded, by nothing. */
   remove(row: StoredRow, revision: number, revives: boolean): void;
+  /** All that there are: none is left that another could be superseded by. */
+  removeAll(revision: number): void;
 }
 
 export function createMemoryRows(db: Database): MemoryRows {
@@ -158,6 +160,12 @@ export function createMemoryRows(db: Database): MemoryRows {
       db.run('DELETE FROM held_back WHERE memory = ?', row.id);
       db.run('DELETE FROM reviewed WHERE memory = ?', row.id);
       db.run('INSERT OR REPLACE INTO gone VALUES (?, ?)', row.id, revision);
+    },
+
+    removeAll(revision) {
+      db.run('INSERT OR REPLACE INTO gone SELECT id, ? FROM memories', revision);
+      // Without a condition SQLite empties a table page by page, not row by row.
+      db.exec('DELETE FROM vectors; DELETE FROM memories; DELETE FROM held_back; DELETE FROM reviewed');
     },
   };
 }

@@ -34,7 +34,7 @@ export interface Tombstones {
   /** Forbids what this memory was made from, until `lift` or for good with `fix`. */
   raise(memory: Memory): void;
   lift(id: MemoryId): void;
-  fix(id: MemoryId): void;
+  fix(ids: readonly MemoryId[]): void;
 }
 
 export function createTombstones(db: Database, key: Uint8Array): Tombstones {
@@ -53,9 +53,11 @@ export function createTombstones(db: Database, key: Uint8Array): Tombstones {
     lift(id) {
       db.run("DELETE FROM tombstones WHERE memory = ? AND memory <> ''", id);
     },
-    fix(id) {
-      db.run("INSERT OR IGNORE INTO tombstones SELECT hash, '' FROM tombstones WHERE memory = ?", id);
-      db.run("DELETE FROM tombstones WHERE memory = ? AND memory <> ''", id);
+    fix(ids) {
+      const those = JSON.stringify(ids);
+      const ofThem = "memory <> '' AND memory IN (SELECT value FROM json_each(?))";
+      db.run(`INSERT OR IGNORE INTO tombstones SELECT hash, '' FROM tombstones WHERE ${ofThem}`, those);
+      db.run(`DELETE FROM tombstones WHERE ${ofThem}`, those);
     },
   };
 }
