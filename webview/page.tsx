@@ -164,13 +164,21 @@ function useKeysOfPage(panel: Panel, undo: Undoable | null): void {
       } else if (key === 'f') {
         event.preventDefault();
         latest.current.panel.show('all');
-        // The field may be drawn only now.
-        requestAnimationFrame(() => document.querySelector<HTMLElement>('.search')?.focus());
+        // Where it is there it takes the very next key; else it is drawn only now.
+        if (!focusSearch()) requestAnimationFrame(focusSearch);
       }
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, []);
+}
+
+/** Whoever searches anew types over what was searched for. False when the field is not there. */
+function focusSearch(): boolean {
+  const field = document.querySelector<HTMLElement & { readonly wrappedElement?: HTMLInputElement }>('.search');
+  field?.focus();
+  field?.wrappedElement?.select();
+  return field !== null;
 }
 
 function Tabs({ tab, toReview, onShow }: { readonly tab: Tab; readonly toReview: number; readonly onShow: (tab: Tab) => void }) {
