@@ -183,12 +183,17 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     const kept: Observation[] = [];
     const dropped: Record<string, number> = {};
     const ended = new Map<SessionId, number>();
+    const { forgottenUntilMs } = store;
     for (const signal of signals) {
       if (signal.kind === 'turn_end') {
         ended.set(signal.place.session, signal.place.atMs);
         continue;
       }
-      const seen: Observation | Dropped = isPaused ? { kind: 'dropped', reason: 'paused' } : await observer.observe(signal);
+      const seen: Observation | Dropped = isPaused
+        ? { kind: 'dropped', reason: 'paused' }
+        : signal.place.atMs <= forgottenUntilMs
+          ? { kind: 'dropped', reason: 'forgotten' }
+          : await observer.observe(signal);
       if ('reason' in seen) dropped[seen.reason] = (dropped[seen.reason] ?? 0) + 1;
       else kept.push(seen);
     }

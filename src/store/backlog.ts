@@ -10,7 +10,7 @@ export type Backlog = Pick<
 > & {
   /** Within a transaction. Returns how many were not settled before. */
   markSettled(ids: readonly ObservationId[]): number;
-  /** Drops all observations taken in until then, in whatever state; none of them is taken again. Within a transaction. */
+  /** Drops all observations taken in, or of what happened, until then, in whatever state; none of them is taken again. Within a transaction. */
   dropTaken(untilMs: number): void;
 };
 
@@ -152,7 +152,7 @@ export function createBacklog(db: Database, key: Uint8Array): Backlog {
     },
 
     dropTaken(untilMs) {
-      drop(db.all<{ seq: number; id: ObservationId }>('SELECT seq, id FROM observations WHERE taken_at_ms <= ?', untilMs));
+      drop(db.all<{ seq: number; id: ObservationId }>('SELECT seq, id FROM observations WHERE taken_at_ms <= ?1 OR at_ms <= ?1', untilMs));
       db.run('DELETE FROM turn_ends WHERE session NOT IN (SELECT session FROM observations)');
     },
 

@@ -106,6 +106,7 @@ export function createForgetting(
         db.write(() => {
           dropTaken(emptiedAtMs);
           meta.emptiedAtMs = undefined;
+          meta.forgottenUntilMs = emptiedAtMs;
           meta.mustScrub = true;
         });
       }

@@ -15,6 +15,8 @@ export interface Meta {
   countUsesUp(): void;
   /** Observations taken in until then go with the next finishing of a forgetting that covers this time; undefined when none are to go. */
   emptiedAtMs: number | undefined;
+  /** What happened until then was forgotten as a whole; 0 where nothing was. */
+  forgottenUntilMs: number;
   /** True from the transaction that forgot something until no trace of it is left in the files. */
   mustScrub: boolean;
 }
@@ -44,6 +46,12 @@ export function createMeta(db: Database): Meta {
     set emptiedAtMs(atMs) {
       if (atMs === undefined) db.run("DELETE FROM meta WHERE name = 'emptiedAtMs'");
       else db.run("INSERT OR REPLACE INTO meta VALUES ('emptiedAtMs', ?)", atMs);
+    },
+    get forgottenUntilMs() {
+      return db.get<{ value: number }>("SELECT value FROM meta WHERE name = 'forgottenUntilMs'")?.value ?? 0;
+    },
+    set forgottenUntilMs(atMs) {
+      db.run("INSERT OR REPLACE INTO meta VALUES ('forgottenUntilMs', ?)", atMs);
     },
     get mustScrub() {
       return read<number>('mustScrub') === 1;

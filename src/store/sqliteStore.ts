@@ -114,6 +114,9 @@ function compose(folder: string, db: Database, remarks: readonly string[]): Stor
     get isEmptying() {
       return meta.emptiedAtMs !== undefined;
     },
+    get forgottenUntilMs() {
+      return meta.forgottenUntilMs;
+    },
     id: meta.id,
     folder,
     remarks,

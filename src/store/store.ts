@@ -176,6 +176,8 @@ export interface Store {
   hideAll(atMs: number): MemoryId[];
   /** From `hideAll` until it is final or restored: what was taken in is not to be made into memories meanwhile. */
   readonly isEmptying: boolean;
+  /** Once `hideAll` is final: what happened until then, and is read only now, is not to be taken in. 0 where it never was. */
+  readonly forgottenUntilMs: number;
   /** Makes the forgetting of what was hidden at or before `hiddenBeforeMs` final: memory, vectors, its evidence in the backlog; leaves keyed hashes. Returns the ids. */
   finishForgetting(hiddenBeforeMs: number): MemoryId[];
   pendingForget(): { readonly memory: Memory; readonly hiddenAtMs: number }[];

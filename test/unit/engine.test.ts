@@ -93,6 +93,30 @@ describe('engine', () => {
     );
   });
 
+  it('reads nothing that happened before everything was forgotten', async () => {
+    const { engine, store, later } = world();
+    const before = signals(
+      SESSION,
+      { prompt: 'How do we sign in?' },
+      { reply: 'We decided to use JWT access tokens of 15 minutes, because they can be checked without a database.' },
+    );
+    mock.timers.tick(60_000);
+    engine.forgetEverything(10_000);
+    mock.timers.tick(5_000);
+    // Read while it could still be undone, and after it was final.
+    await engine.capture([before[0] as Signal]);
+    mock.timers.tick(20_000);
+    assert.equal(await engine.capture([before[1] as Signal, end(SESSION)]), 0);
+    await later(120_000);
+    assert.deepEqual(store.all(), []);
+    assert.equal(store.counts().waiting, 0);
+    assert.equal(store.counts().dropped['forgotten'], 1);
+    const after = signals(SESSION, { reply: 'We decided to keep refresh tokens in Redis, because they can then be revoked at once.' });
+    await engine.capture([...after, end(SESSION)]);
+    await later(120_000);
+    assert.equal(store.all().length, 1);
+  });
+
   it('forgets at once, brings back on undo, and then never learns it again', async () => {
     const { engine, later } = world();
     const told = [...signals(SESSION, { prompt: 'How should login work?' }, { reply: DECISION }), end(SESSION)];
