@@ -54,7 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const actions = memoryActions({
     api: service.api,
     forgetting,
-    selection: () => tree.selection,
+    selected: () => tree.selected(),
     filter: () => tree.filter,
     realFile: (file) => placeIn(realFolders, file)?.path ?? file,
   });

@@ -15,7 +15,7 @@ export interface MemoryActionParts {
   readonly api: Pick<ServiceApi, 'browse' | 'memory' | 'edit' | 'setPinned' | 'rebuildIndex'>;
   readonly forgetting: Forgetting;
   /** What is selected in the tree: a command from the keyboard or the palette means that. */
-  readonly selection: () => readonly TreeNode[];
+  readonly selected: () => Promise<readonly TreeNode[]>;
   /** What the tree is narrowed to: a group means what is shown of it. */
   readonly filter: () => string;
   /** A file as the service knows it: with links resolved. */
@@ -41,16 +41,13 @@ export interface MemoryActions {
   rebuildIndex(): Promise<void>;
 }
 
-export function memoryActions({ api, forgetting, selection, filter, realFile }: MemoryActionParts): MemoryActions {
-  const chosen = (node?: TreeNode, nodes?: readonly TreeNode[]): readonly TreeNode[] =>
+export function memoryActions({ api, forgetting, selected, filter, realFile }: MemoryActionParts): MemoryActions {
+  const chosen = async (node?: TreeNode, nodes?: readonly TreeNode[]): Promise<readonly TreeNode[]> =>
     // A button on a row outside the selection means that row alone.
-    node && nodes?.includes(node) ? nodes : node ? [node] : selection();
+    node && nodes?.includes(node) ? nodes : node ? [node] : selected();
 
   /** The memories among what is chosen, each once. */
-  function meant(node?: TreeNode, nodes?: readonly TreeNode[]): MemoryRow[] {
-    const rows = chosen(node, nodes).flatMap((one) => (one.kind === 'memory' ? [one.row] : []));
-    return [...new Map(rows.map((row) => [row.id, row])).values()];
-  }
+  const meant = async (node?: TreeNode, nodes?: readonly TreeNode[]): Promise<MemoryRow[]> => memoriesIn(await chosen(node, nodes));
 
   async function whole(id: MemoryId): Promise<Memory> {
     const memory = await api.memory(id);
@@ -63,16 +60,17 @@ export function memoryActions({ api, forgetting, selection, filter, realFile }: 
   }
 
   async function forget(node?: TreeNode, nodes?: readonly TreeNode[]): Promise<void> {
-    const lists = chosen(node, nodes).filter((one) => one.kind === 'group' || one.kind === 'here');
+    const all = await chosen(node, nodes);
+    const lists = all.filter((one) => one.kind === 'group' || one.kind === 'here');
     const [first] = lists;
-    const rows = meant(node, nodes);
+    const rows = memoriesIn(all);
     if (first && lists.length === 1 && rows.length === 0) {
       await forgetFound(facetsOf(first), whoseOf(first), first.kind === 'group' ? filter() : '');
       return;
     }
     const found = await Promise.all(lists.map((list) => rowsFound(api, list.kind === 'group' ? filter() : '', facetsOf(list))));
-    const all = [...new Map([...rows, ...found.flat()].map((row) => [row.id, row])).values()];
-    if (all.length > 0) await forgetRows(forgetting, all);
+    const forgotten = onceEach([...rows, ...found.flat()]);
+    if (forgotten.length > 0) await forgetRows(forgetting, forgotten);
   }
 
   return {
@@ -85,13 +83,13 @@ export function memoryActions({ api, forgetting, selection, filter, realFile }: 
     },
 
     async forgetSession(node) {
-      const [one] = chosen(node);
+      const [one] = await chosen(node);
       if (one?.kind === 'group' && one.by === 'session') return forget(one);
       if (one?.kind === 'memory') await forgetFound({ session: [one.row.session] }, 'of this session');
     },
 
     async edit(node) {
-      const [row] = meant(node);
+      const [row] = await meant(node);
       if (!row) return;
       const text = await vscode.window.showInputBox({
         title: 'Cairn: Edit Memory',
@@ -103,25 +101,25 @@ export function memoryActions({ api, forgetting, selection, filter, realFile }: 
     },
 
     async setScope(scope, node, nodes) {
-      for (const row of meant(node, nodes)) if (row.scope !== scope) await api.edit(row.id, { scope });
+      for (const row of await meant(node, nodes)) if (row.scope !== scope) await api.edit(row.id, { scope });
     },
 
     async copy(node, nodes) {
-      const rows = meant(node, nodes);
+      const rows = await meant(node, nodes);
       if (rows.length > 0) await vscode.env.clipboard.writeText(rows.map(rendered).join('\n'));
     },
 
     async pin(pinned, node, nodes) {
-      for (const row of meant(node, nodes)) await api.setPinned(row.id, pinned);
+      for (const row of await meant(node, nodes)) await api.setPinned(row.id, pinned);
     },
 
     async explain(node, show) {
-      const [row] = meant(node);
+      const [row] = await meant(node);
       if (row) await show(row);
     },
 
     async openSourceOf(node) {
-      const [row] = meant(node);
+      const [row] = await meant(node);
       if (row) await openSource(await whole(row.id));
     },
     openSource,
@@ -133,6 +131,10 @@ export function memoryActions({ api, forgetting, selection, filter, realFile }: 
     },
   };
 }
+
+const onceEach = (rows: readonly MemoryRow[]): MemoryRow[] => [...new Map(rows.map((row) => [row.id, row])).values()];
+const memoriesIn = (nodes: readonly TreeNode[]): MemoryRow[] =>
+  onceEach(nodes.flatMap((node) => (node.kind === 'memory' ? [node.row] : [])));
 
 function whoseOf(list: ListNode): string {
   if (list.kind === 'here') return `of ${path.basename(list.file)}`;

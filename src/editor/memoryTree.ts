@@ -1,5 +1,6 @@
 // The memory browser: memories in groups, those of the open file first, with what was just forgotten on top for as long as that can be undone. Lists are asked
 // for in slices as they are opened; nothing is held but what is shown.
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { GROUPINGS, type Group, type Grouping } from '../browsing.ts';
 import type { ServiceApi } from '../link/protocol.ts';
@@ -18,6 +19,9 @@ import { KIND_LABELS, counted } from './words.ts';
 /** Rows of a list, or groups, that are shown at first and with each "Show more". */
 const SLICE = 50;
 const GROUPING = 'grouping';
+/** Drawing the tree takes an answer or two of the service. */
+const SELECTION_WAIT_MS = 1_000;
+const SELECTION_LOOK_MS = 50;
 
 const GROUPING_KEYS: Readonly<Record<Grouping, ContextKey>> = {
   kind: 'cairn.isByKind',
@@ -43,8 +47,8 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, Disposable
   readonly #parts: MemoryTreeParts;
   /** How much of each list is shown, by its node's key; the groups' is ''. */
   readonly #shown = new Map<string, number>();
-  /** What stood beneath each node, for when the service does not answer. */
-  readonly #known = new Map<string, TreeNode[]>();
+  /** What stood beneath each node that was opened: to tell whether something has changed, and for when the service does not answer. */
+  readonly #known = new Map<string, { readonly node: TreeNode | undefined; readonly children: readonly TreeNode[] }>();
   #pending: readonly (TreeNode & { readonly kind: 'forgotten' })[] = [];
   #filter = '';
   /** That of the section on top. */
@@ -68,7 +72,10 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, Disposable
     this.#tellGrouping();
   }
 
-  get selection(): readonly TreeNode[] {
+  /** While the tree is drawn anew the editor knows of no selection: then it is waited for, a moment. */
+  async selected(): Promise<readonly TreeNode[]> {
+    const end = Date.now() + SELECTION_WAIT_MS;
+    while (this.#view.selection.length === 0 && Date.now() < end) await delay(SELECTION_LOOK_MS);
     return this.#view.selection;
   }
 
@@ -93,6 +100,7 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, Disposable
     if (text.trim() === this.#filter) return;
     this.#filter = text.trim();
     this.#shown.clear();
+    this.#known.clear();
     setContext('cairn.isFiltered', this.#filter !== '');
     this.refresh();
   }
@@ -108,10 +116,19 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, Disposable
     this.#view.badge = badge;
   }
 
-  /** Asks anew for all that is open. The first call says that the service can answer. */
+  /** Draws anew all that is open. */
   refresh(): void {
-    this.#isReady = true;
     this.#changed.fire(undefined);
+  }
+
+  /**
+   * Something changed in the service, perhaps none of what is shown: only if it did is the tree drawn anew, for that takes the selection from the command that is on its
+   * way. The first call says that the service can answer.
+   */
+  async update(): Promise<void> {
+    const isFirst = !this.#isReady;
+    this.#isReady = true;
+    if (isFirst || (await this.#isStale())) this.refresh();
   }
 
   /** The file that is worked on may be another one. */
@@ -124,11 +141,11 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, Disposable
     const key = node ? keyOf(node) : '';
     try {
       const children = await this.#ask(node);
-      this.#known.set(key, children);
+      this.#known.set(key, { node, children });
       return children;
     } catch (thrown) {
       this.#parts.log.debug('the memory browser got no answer', messageOf(thrown));
-      return this.#known.get(key) ?? [];
+      return [...(this.#known.get(key)?.children ?? [])];
     }
   }
 
@@ -158,6 +175,17 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, Disposable
 
   dispose(): void {
     this.#owned.dispose();
+  }
+
+  async #isStale(): Promise<boolean> {
+    for (const [key, { node, children }] of this.#known) {
+      const now = await this.#ask(node).catch(() => children);
+      if (JSON.stringify(now) === JSON.stringify(children)) continue;
+      // What is drawn next asks again; what is not there any more is not asked about.
+      if (key !== '') this.#known.delete(key);
+      return true;
+    }
+    return false;
   }
 
   async #ask(node: TreeNode | undefined): Promise<TreeNode[]> {

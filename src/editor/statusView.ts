@@ -42,7 +42,7 @@ export class StatusView implements vscode.Disposable {
     if (question !== this.#question) return;
     this.#status = status;
     this.#parts.item.show(status, vscode.workspace.isTrusted);
-    await this.#parts.tree.refresh();
+    await this.#parts.tree.update();
   }
 
   failed(thrown: unknown): void {
