@@ -43,7 +43,8 @@ export async function openView(page: Page, title: string): Promise<void> {
   const icon = page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${title}"])`).first();
   await icon.waitFor({ timeout: SLOW_MS });
   if ((await icon.getAttribute('class'))?.includes('checked')) return;
-  await icon.locator('.action-label').click();
+  // Beside the badge that it may wear.
+  await icon.click({ position: { x: 8, y: 8 } });
 }
 
 /** Rows of the tree in the side bar whose accessible name contains `text`. */
