@@ -121,7 +121,7 @@ export function createRetriever(parts: RetrieverParts): Retriever {
   return {
     async recall(query, options = {}) {
       const isTyping = options.manner === 'typing';
-      const floor = options.manner === undefined ? 0 : FLOORS[options.manner];
+      const floor = FLOORS[options.manner ?? 'typing'];
       memories.refresh();
       if (distinctTermsOf(query.text).length === 0) {
         if (!isTyping) return [];
@@ -144,8 +144,8 @@ export function createRetriever(parts: RetrieverParts): Retriever {
         ...(spread && { spread }),
       });
       const termsOf = new Map(words.map((hit) => [hit.id, hit.terms]));
-      const kept = ranked.filter(({ score }) => score >= floor);
-      return (floor > 0 ? withReplacements(kept, ranked) : kept)
+      const kept = (ranked[0]?.score ?? 0) < floor.best ? [] : ranked.filter(({ score }) => score >= floor.others);
+      return (floor.others > 0 ? withReplacements(kept, ranked) : kept)
         .slice(0, query.limit)
         .map(({ candidate: { memory, similarity }, score }) => ({
           memory,
