@@ -6,12 +6,14 @@ import { lineOf } from '../src/inject/contextBlock.ts';
 import { countTokens } from '../src/inject/tokens.ts';
 import type { MemoryDraft, MemoryId, SessionId } from '../src/memory.ts';
 import type { Encoder } from '../src/model/encoder.ts';
+import { openEncoderThread } from '../src/model/encoderThread.ts';
+import { gistOf } from '../src/retrieve/gist.ts';
 import { ExactVectors } from '../src/search/exactVectors.ts';
 import { embeddedText, vectorsOf } from '../src/search/searchedText.ts';
 import { openStore } from '../src/store/sqliteStore.ts';
 import { mean, percentile, randomOf } from './metrics.ts';
 import { readOptions, runBench, SHIPPED_MODEL } from './options.ts';
-import { openModel, openProduct, type Product } from './product.ts';
+import { openProduct, type Product } from './product.ts';
 import { lastLine, progress, table } from './report.ts';
 import { serviceTimes, type ServiceTimes } from './serviceTimes.ts';
 import { createWriter, type Writer } from './synthetic.ts';
@@ -56,7 +58,10 @@ async function main(argv: readonly string[]): Promise<void> {
   const sizes = options.numbers('memories', [1_000, 10_000, 100_000]);
   const [embedded = EMBEDDED] = options.numbers('embed', [EMBEDDED]);
   const models = path.resolve(options.text('model') ?? SHIPPED_MODEL);
-  const encoder = (await openModel({ model: models, isPlain: false })) as Encoder;
+  // On a thread of its own, as in the service: the words are looked up while it works.
+  const encoder = await openEncoderThread(path.resolve(import.meta.dirname, '../src/encoderThread.ts'), models, (fault) => {
+    throw fault;
+  });
   const bySize = new Map<number, SizeFigures>();
   for (const size of sizes) {
     const base = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'cairn-bench-'));
@@ -190,7 +195,7 @@ async function timed({ engine, index, retriever }: Product, encoder: Encoder, qu
     );
     const length = QUERY_WORDS[i % 3] ?? 8;
     stages.byWords.set(length, [...(stages.byWords.get(length) ?? []), stages.whole.at(-1) ?? 0]);
-    const [vector] = await time(stages.embed, () => encoder.embed([text], 'query'));
+    const [vector] = await time(stages.embed, () => encoder.embed([gistOf(text, (term) => index.rarityOf(term))], 'query'));
     await time(stages.words, () => index.words(text, 400, false));
     if (vector) await time(stages.vectors, () => index.vectors(vector, 250));
     // The query's vector is known from the first time.

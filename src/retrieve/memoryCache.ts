@@ -28,10 +28,18 @@ export class MemoryCache {
     if (revision === this.#revision) return;
     const changes = this.#store.changesSince(this.#revision);
     this.#revision = revision;
-    // A new memory belongs to a session whose order is known already: all orders go, they are cheap to read again.
-    this.#sessions.clear();
-    if (changes.length > MOST_CHANGES) this.#memories.clear();
-    else for (const { id } of changes) this.#memories.delete(id);
+    if (changes.length > MOST_CHANGES) {
+      this.#memories.clear();
+      this.#sessions.clear();
+      return;
+    }
+    for (const { id } of changes) {
+      // It may be new in a session whose order is known, or gone from it. A session once read has all its memories in the cache, or they were let go together with others.
+      const session = this.#memories.get(id)?.session ?? this.#store.get(id)?.session;
+      this.#memories.delete(id);
+      if (session !== undefined) this.#sessions.delete(session);
+      else this.#sessions.clear();
+    }
   }
 
   /** Undefined when it is not live. */

@@ -3,6 +3,7 @@ import { isFailure, type Memory, type MemoryId, type Query, type RecallManner, t
 import type { Encoder } from '../model/encoder.ts';
 import type { MemoryIndex, VectorHit, WordHit } from '../search/memoryIndex.ts';
 import { distinctTermsOf } from '../search/terms.ts';
+import { gistOf } from './gist.ts';
 import { MemoryCache, type ReadableStore } from './memoryCache.ts';
 import { FLOORS, rank, type Candidate, type Ranked } from './ranking.ts';
 import { replacementOf } from './replacement.ts';
@@ -38,9 +39,6 @@ const MOST_CANDIDATES = 100;
 /** The best ones, whose neighbours are looked at though nothing in them matched. */
 const WITH_NEIGHBOURS = 50;
 const REACH = 2;
-/** A long prompt says at its beginning and at its end what it is about; 250 words took the model half a second on a busy machine, 40 words 50 ms. */
-const EMBEDDED_HEAD = 400;
-const EMBEDDED_TAIL = 200;
 /** While typing the same texts come again and again. */
 const QUERIES_KEPT = 64;
 
@@ -123,14 +121,14 @@ export function createRetriever(parts: RetrieverParts): Retriever {
   return {
     async recall(query, options = {}) {
       const isTyping = options.manner === 'typing';
-      const floor = options.manner === undefined ? 0 : FLOORS[options.manner];
+      const floor = FLOORS[options.manner ?? 'typing'];
       memories.refresh();
       if (distinctTermsOf(query.text).length === 0) {
         if (!isTyping) return [];
         return memories.newest(query.limit).map((memory) => ({ memory, score: 0, why: whyFound(memory, query, [], undefined) }));
       }
       // The model works on its own threads: the words are looked up meanwhile.
-      const embedding = embed(clipped(query.text));
+      const embedding = embed(gistOf(query.text, (term) => index.rarityOf(term)));
       const words = index.words(query.text, WORD_HITS, isTyping);
       const surroundings = [...(query.recent ?? []), query.branch ?? ''].join('\n');
       const around = surroundings.trim() === '' ? [] : index.words(surroundings, AROUND_HITS, false);
@@ -146,8 +144,8 @@ export function createRetriever(parts: RetrieverParts): Retriever {
         ...(spread && { spread }),
       });
       const termsOf = new Map(words.map((hit) => [hit.id, hit.terms]));
-      const kept = ranked.filter(({ score }) => score >= floor);
-      return (floor > 0 ? withReplacements(kept, ranked) : kept)
+      const kept = (ranked[0]?.score ?? 0) < floor.best ? [] : ranked.filter(({ score }) => score >= floor.others);
+      return (floor.others > 0 ? withReplacements(kept, ranked) : kept)
         .slice(0, query.limit)
         .map(({ candidate: { memory, similarity }, score }) => ({
           memory,
@@ -170,10 +168,6 @@ function bestOf(...lists: readonly (readonly { readonly id: MemoryId }[])[]): Me
 
 function active(memory: Memory | undefined): Memory[] {
   return memory?.status === 'active' ? [memory] : [];
-}
-
-function clipped(text: string): string {
-  return text.length <= EMBEDDED_HEAD + EMBEDDED_TAIL ? text : `${text.slice(0, EMBEDDED_HEAD)}\n${text.slice(-EMBEDDED_TAIL)}`;
 }
 
 /** What the promise gives in time, else undefined. The promise must not reject. */

@@ -35,10 +35,6 @@ export class ExactVectors implements VectorIndex {
     return this.#vectors.has(id);
   }
 
-  vectorOf(id: MemoryId): Float32Array | undefined {
-    return this.#vectors.get(id);
-  }
-
   ids(): Iterable<MemoryId> {
     return this.#vectors.keys();
   }

@@ -9,7 +9,6 @@ import { codeOf, messageOf } from '../util/errors.ts';
 import { replaceFile } from './files.ts';
 import type { VectorHit, VectorIndex, VectorStamp } from './memoryIndex.ts';
 import { nearestFirst } from './exactVectors.ts';
-import { keepNewest } from '../util/boundedMap.ts';
 
 export type HnswLibrary = typeof Hnswlib;
 
@@ -37,8 +36,6 @@ const EF_BUILD = 200;
 /** Candidates looked at when searching; at least twice `k`. */
 const EF_SEARCH = 160;
 const FIRST_CAPACITY = 1024;
-/** Vectors kept as they were last read, 1.5 kB each: hnswlib hands out a point as a list of numbers, 50 µs each, and a recall looks at 150. */
-const MOST_KEPT = 4_096;
 /** The same seed, vectors and order make the same graph. */
 const SEED = 7;
 
@@ -60,7 +57,6 @@ export class HnswVectors implements VectorIndex {
   /** Labels of removed vectors, still marked in the graph, to be used again. */
   readonly #free: number[] = [];
   readonly #dimensions: number;
-  readonly #kept = new Map<MemoryId, Float32Array>();
   #capacity: number;
 
   private constructor(graph: Hnswlib.HierarchicalNSW, dimensions: number, capacity: number, ids: readonly (MemoryId | null)[]) {
@@ -105,7 +101,6 @@ export class HnswVectors implements VectorIndex {
   put(id: MemoryId, vector: Float32Array): void {
     if (vector.length !== this.#dimensions)
       throw new RangeError(`a vector of ${vector.length} numbers where ${this.#dimensions} are expected`);
-    this.#kept.delete(id);
     const label = this.#labelOf.get(id) ?? this.#free.pop() ?? this.#idOf.length;
     if (label >= this.#capacity) this.#grow();
     // For a label in use or marked as deleted hnswlib moves the node to its new place and takes the mark away.
@@ -115,7 +110,6 @@ export class HnswVectors implements VectorIndex {
   }
 
   remove(id: MemoryId): void {
-    this.#kept.delete(id);
     const label = this.#labelOf.get(id);
     if (label === undefined) return;
     // The mark alone would leave a forgotten vector in memory and in the file: its nearest neighbour's is written over it first.
@@ -129,16 +123,6 @@ export class HnswVectors implements VectorIndex {
 
   has(id: MemoryId): boolean {
     return this.#labelOf.has(id);
-  }
-
-  vectorOf(id: MemoryId): Float32Array | undefined {
-    const known = this.#kept.get(id);
-    if (known) return known;
-    const label = this.#labelOf.get(id);
-    if (label === undefined) return undefined;
-    const vector = Float32Array.from(this.#graph.getPoint(label));
-    keepNewest(this.#kept, id, vector, MOST_KEPT);
-    return vector;
   }
 
   ids(): Iterable<MemoryId> {
@@ -172,8 +156,8 @@ export class HnswVectors implements VectorIndex {
   }
 
   #grow(): void {
-    // Doubling copies the vectors once each on average; the graph stays as it is.
-    this.#capacity *= 2;
+    // Doubling copies the vectors once each on average; the graph stays as it is. One that was saved empty is loaded with room for none.
+    this.#capacity = Math.max(FIRST_CAPACITY, 2 * this.#capacity);
     this.#graph.resizeIndex(this.#capacity);
   }
 }

@@ -84,10 +84,11 @@ describe('HNSW beside the exact scan', function () {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-hnsw-'));
     try {
       const hnsw = create();
-      const vectors = clustered(20, 5);
+      // Four halves have a length of one to the last bit: what is kept are these bytes.
+      const halves = (at: number) => Float32Array.from({ length: DIMENSIONS }, (_, i) => (i >= at && i < at + 4 ? 0.5 : 0));
+      const vectors = clustered(20, 5).map((vector, i) => (i === 4 || i === 5 ? halves(i) : vector));
       vectors.forEach((vector, i) => hnsw.put(idOf(i), vector));
-      const bytesOf = (i: number) => Buffer.from((hnsw.vectorOf(idOf(i)) as Float32Array).buffer);
-      const [gone, kept] = [bytesOf(4), bytesOf(5)];
+      const [gone, kept] = [Buffer.from(halves(4).buffer), Buffer.from(halves(5).buffer)];
       const file = path.join(folder, 'v.hnsw');
       hnsw.save(file, STAMP);
       assert.ok(fs.readFileSync(file).includes(gone));
@@ -98,6 +99,19 @@ describe('HNSW beside the exact scan', function () {
       const loaded = HnswVectors.load(library as Exclude<typeof library, string>, DIMENSIONS, file);
       assert.deepEqual(loaded?.stamp, STAMP);
       assert.deepEqual(loaded?.vectors.search(vectors[9] as Float32Array, 5), hnsw.search(vectors[9] as Float32Array, 5));
+    } finally {
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('grows on from a file that was saved empty', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-hnsw-'));
+    try {
+      const file = path.join(folder, 'v.hnsw');
+      create().save(file, STAMP);
+      const loaded = HnswVectors.load(library as Exclude<typeof library, string>, DIMENSIONS, file)?.vectors;
+      clustered(20, 5).forEach((vector, i) => loaded?.put(idOf(i), vector));
+      assert.equal(loaded?.size, 20);
     } finally {
       fs.rmSync(folder, { recursive: true, force: true });
     }
