@@ -90,7 +90,7 @@ export function createBrowser({ stores, folders, now }: BrowserParts): Browser {
     // Asking would want whole words: these may be half typed.
     const best = found
       .flat()
-      .filter(({ score }) => !isNarrow || score >= FLOORS.asked)
+      .filter(({ score }) => !isNarrow || score >= FLOORS.asked.others)
       .sort((a, b) => b.score - a.score || (a.memory.id < b.memory.id ? -1 : 1));
     return new Map(best.map(({ memory, why }) => [memory.id, why]));
   }
