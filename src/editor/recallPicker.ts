@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Memory, Query, Recollection } from '../memory.ts';
 import { Disposables } from '../util/disposal.ts';
+import { withoutInvisible } from '../util/invisible.ts';
 import { KIND_LABELS, age, rendered } from './words.ts';
 
 /** After the last keystroke; short enough to feel like typing. */
@@ -88,7 +89,8 @@ export function showRecallPicker(actions: RecallActions, text = ''): void {
 
 function itemOf({ memory, why }: Recollection): Item {
   return {
-    label: `$(${KIND_LABELS[memory.kind].icon}) ${memory.text}`,
+    // Captured text shows no icons: `$(trash)` in it is told as it stands.
+    label: `$(${KIND_LABELS[memory.kind].icon}) ${withoutInvisible(memory.text).replaceAll('$(', '$ (')}`,
     description: age(memory.atMs, Date.now()),
     detail: why,
     alwaysShow: true,

@@ -2,6 +2,7 @@
 import { OWN_BEGIN, OWN_END } from '../capture/own.ts';
 import { isFailure, type ContextBlock, type Memory, type MemoryId, type Recollection } from '../memory.ts';
 import { distinctTermsOf } from '../search/terms.ts';
+import { withoutInvisible } from '../util/invisible.ts';
 
 /** Hosts cut longer contexts off, some in the middle. */
 export const MOST_CHARACTERS = 9_000;
@@ -88,16 +89,13 @@ export function lineOf(memory: Memory): string {
 const SAYS_FAILURE =
   /\b(?:fail\w*|broke\w*|breaks?|abandon\w*|revert\w*|gave up|rolled back|crash\w*|(?:did|does|do|would|could)(?:n[’']t| not) (?:work|help|fix)|not work\w*|no (?:effect|luck)|dropped|→ failed)\b/i;
 
-/** Signs that turn text around, control and end lines: none of them is needed to read a sentence. */
-const INVISIBLE = /[\p{Cc}\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gu;
 /** Our own marker in every guise that capture knows it in. */
 const OWN_MARKER = /(?:<|&lt;|&#60;|&#x3c;|\\+u003c|\\+x3c)(\s*\/?\s*)(cairn-memory)/gi;
 /** A tag: not `Array<string>` and not `a < b`, which are code. */
 const TAG = /(?<![\p{L}\p{N}_$])<(\/?[a-z!?][^<>]*)>|<(\/[a-z][^<>]*)>/giu;
 
 function asData(text: string): string {
-  return text
-    .replace(INVISIBLE, ' ')
+  return withoutInvisible(text)
     .replace(OWN_MARKER, '‹$1$2')
     .replace(TAG, (_, open: string | undefined, close: string | undefined) => `‹${open ?? close ?? ''}›`)
     .replace(/\s+/g, ' ')

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Uses } from '../../browsing.ts';
 import type { Memory } from '../../memory.ts';
+import { withoutInvisible } from '../../util/invisible.ts';
 import { KIND_LABELS, age, sourceLabel, usesInWords } from '../words.ts';
 
 const MOST_QUOTES = 4;
@@ -35,4 +36,7 @@ function placeOf({ evidence: [first] }: Memory): string {
 }
 
 /** Text that Markdown makes nothing of: every character that could begin something is escaped. (`appendText` would make all spaces unbreakable.) */
-const plain = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll(/[!-/:-@[-`{-~]/g, '\\$&');
+const plain = (text: string): string =>
+  withoutInvisible(text)
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[!-/:-@[-`{-~]/g, '\\$&');

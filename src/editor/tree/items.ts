@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Age, Group, Grouping } from '../../browsing.ts';
 import type { Kind } from '../../memory.ts';
 import type { ForgottenBatch } from '../forgetting.ts';
+import { withoutInvisible } from '../../util/invisible.ts';
 import { KIND_LABELS, age, sourceLabel } from '../words.ts';
 import { type ListNode, type MemoryNode, type TreeNode, keyOf } from './nodes.ts';
 import { struck, supersededUri } from './superseded.ts';
@@ -66,7 +67,8 @@ export function hereItem(node: ListNode & { readonly kind: 'here' }): vscode.Tre
 export function memoryItem(node: MemoryNode, nowMs: number): vscode.TreeItem {
   const { row, parent } = node;
   const isSuperseded = row.status === 'superseded';
-  const item = new vscode.TreeItem(isSuperseded ? struck(row.text) : row.text, row.overrides ? Collapsed : None);
+  const text = withoutInvisible(row.text);
+  const item = new vscode.TreeItem(isSuperseded ? struck(text) : text, row.overrides ? Collapsed : None);
   const marks = [isSuperseded && 'superseded', row.scope === 'global' && 'all projects', row.overrides && `replaces ${row.overrides}`];
   const description = [...marks, age(row.atMs, nowMs)].filter(Boolean).join(', ');
   item.id = keyOf(node);
@@ -76,7 +78,7 @@ export function memoryItem(node: MemoryNode, nowMs: number): vscode.TreeItem {
   else if (isSuperseded) item.iconPath = new vscode.ThemeIcon('history');
   else if (!parent.startsWith('kind:')) item.iconPath = new vscode.ThemeIcon(KIND_LABELS[row.kind].icon);
   if (isSuperseded) item.resourceUri = supersededUri(row.id);
-  const said = `${KIND_LABELS[row.kind].one}: ${row.text}. ${row.pinned ? 'Pinned, ' : ''}${description}`;
+  const said = `${KIND_LABELS[row.kind].one}: ${text}. ${row.pinned ? 'Pinned, ' : ''}${description}`;
   item.accessibilityInformation = { label: said };
   return item;
 }
