@@ -18,6 +18,13 @@ interface Manifest {
     };
     readonly mcpServerDefinitionProviders: readonly { readonly id: string }[];
     readonly chatInstructions: readonly { readonly path: string }[];
+    readonly walkthroughs: readonly {
+      readonly steps: readonly {
+        readonly description: string;
+        readonly media: { readonly image: Readonly<Record<string, string>> };
+        readonly completionEvents: readonly string[];
+      }[];
+    }[];
   };
   readonly icon: string;
 }
@@ -92,6 +99,18 @@ describe('manifest', () => {
       const inCode = read.get(key);
       if (typeof value === 'number') assert.equal(inCode, String(value), key);
       if (typeof value === 'boolean') assert.equal(String(value), inCode ?? 'true', key);
+    }
+  });
+
+  it('walks through steps whose links, ends and pictures exist', () => {
+    const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+    const viewCommands = Object.values(contributes.views).flatMap((views) => views.map(({ id }) => `${id}.focus`));
+    for (const { description, media, completionEvents } of steps) {
+      const links = [...description.matchAll(/\(command:([\w.]+)/g)].map(([, command]) => command ?? '');
+      const ends = completionEvents.flatMap((event) => /^onCommand:(.+)/.exec(event)?.[1] ?? []);
+      assert.ok(links.length > 0 && completionEvents.length > 0);
+      for (const command of [...links, ...ends]) assert.ok([...commands, ...viewCommands].includes(command), command);
+      for (const file of Object.values(media.image)) assert.ok(fs.existsSync(path.join(root, file)), file);
     }
   });
 
