@@ -7,10 +7,14 @@ export interface Uses {
   readonly used: number;
 }
 
+/** Characters of a memory's text that a row holds: far more than a memory is meant to have, and little enough for every list that shows it. */
+export const MOST_ROW_TEXT = 5_000;
+
 /** A memory as a row of a list: without evidence and surroundings, so that twenty thousand of them fit in a few megabytes. */
 export interface MemoryRow {
   readonly id: MemoryId;
   readonly kind: Kind;
+  /** Its first `MOST_ROW_TEXT` characters. */
   readonly text: string;
   readonly outcome: Outcome | null;
   readonly scope: Scope;
@@ -34,7 +38,8 @@ export interface MemoryRow {
 export function rowOf(memory: Memory, uses: Uses = { given: 0, used: 0 }): MemoryRow {
   const { id, kind, text, outcome, scope, source, session, status, supersededBy, pinned, isOwn, weight, atMs, updatedAtMs } = memory;
   return {
-    ...{ id, kind, text, outcome, scope, source, session, status, pinned, isOwn, weight, atMs, updatedAtMs, uses },
+    ...{ id, kind, outcome, scope, source, session, status, pinned, isOwn, weight, atMs, updatedAtMs, uses },
+    text: text.slice(0, MOST_ROW_TEXT),
     ...(supersededBy !== undefined && { supersededBy }),
     files: memory.entities.files,
   };

@@ -1,7 +1,7 @@
 // What a person can do with memories, from the tree, the picker, the explorer and the palette alike.
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Facets, MemoryRow } from '../browsing.ts';
+import { MOST_ROW_TEXT, type Facets, type MemoryRow } from '../browsing.ts';
 import type { ServiceApi } from '../link/protocol.ts';
 import type { Memory, MemoryId, Scope } from '../memory.ts';
 import { UserError } from '../util/errors.ts';
@@ -95,7 +95,11 @@ export function memoryActions({ api, forgetting, selected, filter, realFile }: M
         title: 'Cairn: Edit Memory',
         prompt: 'One sentence. Cairn leaves memories in your own words alone.',
         value: row.text,
-        validateInput: (value) => (value.trim() === '' ? 'It needs some words. To be rid of it, forget it.' : undefined),
+        validateInput: (value) => {
+          if (value.trim() === '') return 'It needs some words. To be rid of it, forget it.';
+          // What a row has cut is not to take the place of the whole.
+          return value.length >= MOST_ROW_TEXT ? 'It is too long for one memory. Shorten it.' : undefined;
+        },
       });
       if (text !== undefined && text.trim() !== row.text) await api.edit(row.id, { text: text.trim() });
     },
@@ -145,7 +149,9 @@ function whoseOf(list: ListNode): string {
 async function openSource(memory: Memory, column = vscode.ViewColumn.Active): Promise<void> {
   const evidence = memory.evidence.find(({ place }) => place.path !== undefined);
   if (!evidence?.place.path) {
-    throw new UserError('This memory came from something that leaves no file, such as a terminal command. Its tooltip quotes it.');
+    throw new UserError(
+      'This memory came from something that leaves no file, such as a terminal command. What it was made from is quoted beside it.',
+    );
   }
   const [first, last] = evidence.lines ?? [evidence.place.line ?? 1, evidence.place.line ?? 1];
   const selection = new vscode.Range(first - 1, 0, last - 1, 0);
@@ -153,7 +159,7 @@ async function openSource(memory: Memory, column = vscode.ViewColumn.Active): Pr
     await vscode.window.showTextDocument(vscode.Uri.file(evidence.place.path), { selection, preview: true, viewColumn: column });
   } catch (thrown) {
     throw new UserError(
-      'The place this memory came from cannot be opened: the file was moved, deleted, or is too large. Its tooltip quotes it.',
+      'The place this memory came from cannot be opened: the file was moved, deleted, or is too large. What it was made from is quoted beside it.',
       { cause: thrown },
     );
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { rowOf } from '../../src/browsing.ts';
+import { MOST_ROW_TEXT, rowOf } from '../../src/browsing.ts';
 import { DATABASE_NAME } from '../../src/store/files.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -47,6 +47,16 @@ describe('store: what people look at and answer', () => {
           ['b', []],
           ['a', ['src/a.ts']],
         ],
+      );
+    });
+
+    it('hold no more of a text than a list can show', () => {
+      learn('a');
+      store.edit(A, { text: 'Long line. '.repeat(95_000) });
+      assert.equal(store.rows()[0]?.text.length, MOST_ROW_TEXT);
+      assert.deepEqual(
+        store.rows(),
+        store.all().map((memory) => rowOf(memory)),
       );
     });
 
