@@ -131,7 +131,15 @@ export async function makePackage() {
   if (absent.length > 0) throw new Error(`The package would lack ${absent.join(', ')}.`);
 
   const packagePath = path.join(root, `cairn-${target}-${manifest.version}.vsix`);
-  await createVSIX({ cwd: root, target, ignoreFile, packagePath, allowMissingRepository: true, skipLicense: true });
+  await createVSIX({
+    cwd: root,
+    target,
+    ignoreFile,
+    packagePath,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+    skipLicense: true,
+  });
   const megabytes = fs.statSync(packagePath).size / 1e6;
   console.log(`${path.relative(root, packagePath)}: ${megabytes.toFixed(1)} MB, ${files.length} files`);
   if (megabytes > LIMIT_MB) throw new Error(`The package weighs over ${LIMIT_MB} MB.`);
