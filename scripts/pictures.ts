@@ -1,4 +1,4 @@
-// Puts the pictures that test/editor/pictures.test.ts has taken, once they were looked at, into media/: those of the walkthrough packed anew, those of the demo
+// Puts the pictures that test/pictures/pictures.test.ts has taken, once they were looked at, into media/: those of the walkthrough packed anew, those of the demo
 // put together into one that moves.
 import fs from 'node:fs';
 import path from 'node:path';

@@ -93,6 +93,14 @@ async function offline(): Promise<string[]> {
   return [];
 }
 
+async function inEditor(suite: string, args: readonly string[]): Promise<Tally> {
+  heading('setting up the editor');
+  await setUpBed(console.log);
+  const CHROMIUM = await setUpChromium(console.log);
+  const CAIRN_VSIX = process.env['CAIRN_VSIX'] ?? (await makePackage());
+  return mocha(suite, { timeoutMs: 180_000, env: { CHROMIUM, CAIRN_VSIX }, args });
+}
+
 const SUITES: Record<string, (args: readonly string[]) => Promise<Tally>> = {
   check,
   unit,
@@ -103,13 +111,9 @@ const SUITES: Record<string, (args: readonly string[]) => Promise<Tally>> = {
     const CHROMIUM = await setUpChromium(console.log);
     return mocha('webview', { timeoutMs: 60_000, env: { CHROMIUM }, args });
   },
-  async editor(args) {
-    heading('setting up the editor');
-    await setUpBed(console.log);
-    const CHROMIUM = await setUpChromium(console.log);
-    const CAIRN_VSIX = process.env['CAIRN_VSIX'] ?? (await makePackage());
-    return mocha('editor', { timeoutMs: 180_000, env: { CHROMIUM, CAIRN_VSIX }, args });
-  },
+  editor: (args) => inEditor('editor', args),
+  // Makes what media/ shows, and is no test of anything: run by name only.
+  pictures: (args) => inEditor('pictures', args),
   async clients(args) {
     heading('setting up the clients');
     await installClaudeCode(console.log);

@@ -36,23 +36,27 @@ export function useReviewing(): Reviewing {
   const [, redraw] = useState(0);
   /** Key → whether the editor has taken the answer. */
   const answered = useRef(new Map<string, boolean>());
-  const latest = useRef(0);
+  const asked = useRef(0);
+  const shown = useRef(0);
 
   useEffect(() => {
-    const number = ++latest.current;
+    const number = ++asked.current;
+    // Not only the latest: while one change follows the other, none would ever be. An answer that a later one has overtaken is dropped.
+    const isNews = () => number > shown.current;
     // Those that it has taken before this question, it leaves out of its answer by itself; or they are open again, after an Undo.
     const taken = [...answered.current].filter(([, isTaken]) => isTaken).map(([key]) => key);
     host.ask('review', limit).then(
       (value) => {
-        if (number !== latest.current) return;
+        if (!isNews()) return;
+        shown.current = number;
         for (const key of taken) answered.current.delete(key);
         setSlice(value);
         setTrouble(undefined);
       },
-      (thrown: unknown) => number === latest.current && setTrouble(wordsOf(thrown)),
+      (thrown: unknown) => isNews() && setTrouble(wordsOf(thrown)),
     );
-    return () => void latest.current++;
   }, [revision, limit]);
+  useEffect(() => () => void (shown.current = Infinity), []);
 
   const left = slice && withoutAnswered(slice, answered.current);
   return {

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { root } from '../../scripts/lib/bed.ts';
-import { type Bed, SLOW_MS, openBed, pictureOnFailure, until } from './support/bed.ts';
-import { ORDERS_FILES, tellOrders } from './support/ordersMemories.ts';
-import { blockLines, panelFrame, showTab } from './support/panel.ts';
-import { seedStore } from './support/seed.ts';
+import { type Bed, SLOW_MS, openBed, pictureOnFailure, until } from '../editor/support/bed.ts';
+import { ORDERS_FILES, tellOrders } from '../editor/support/ordersMemories.ts';
+import { blockLines, panelFrame, showTab } from '../editor/support/panel.ts';
+import { seedStore } from '../editor/support/seed.ts';
 import {
   answerDialog,
   dialogs,
@@ -16,7 +16,7 @@ import {
   runCommand,
   statusItems,
   treeRows,
-} from './support/workbench.ts';
+} from '../editor/support/workbench.ts';
 
 /** Small enough to be read in a walkthrough, wide enough for a side bar and an editor. */
 const SIZE = { width: 1000, height: 625 };
