@@ -41,14 +41,16 @@ describe('the panel by mouse', () => {
     await panel.tab('Given');
     await page.locator('.giving').first().waitFor();
     assert.equal(await page.locator('.giving').count(), 50);
-    for (let n = 0; n < 8; n++) {
+    for (let n = 0; n < 100 && (await page.locator('.giving').count()) < 180; n++) {
       await page.locator('.given').evaluate((element) => element.scrollTo(0, 1e6));
       await page.waitForTimeout(60);
     }
     assert.equal(await page.locator('.giving').count(), 180);
     await page.getByText('This is all.').waitFor();
     await page.locator('.giving summary').nth(2).click();
-    const words = await page.locator('.giving').nth(2).locator('li > span').allInnerTexts();
+    const said = page.locator('.giving').nth(2).locator('li > span');
+    await said.first().waitFor();
+    const words = await said.allInnerTexts();
     assert.deepEqual(new Set(words), new Set(['used', 'not used']));
   });
 
