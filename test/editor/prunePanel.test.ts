@@ -391,7 +391,7 @@ describe('the pruning panel', function () {
       await press('Escape');
     });
 
-    it('answers the questions of Review by single letters, and is not asked again', async () => {
+    it('answers the questions of Review by single letters', async () => {
       await showTab(frame, 'Review');
       const current = frame.locator('[aria-current="true"]');
       await current.waitFor();
@@ -405,11 +405,6 @@ describe('the pruning panel', function () {
         await press('k');
         await until('the next question has come up', async () => !(await current.textContent())?.includes(words), 5_000);
       }
-      await bed.reload();
-      frame = await panelFrame(bed.page);
-      await showTab(frame, 'Review');
-      await frame.locator('[aria-current="true"]').waitFor({ timeout: SLOW_MS });
-      for (const words of answered) assert.equal(await frame.getByRole('listitem').filter({ hasText: words }).count(), 0, words);
     });
   });
 
