@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
-import { type Bed, openBed, pictureOnFailure, until } from './support/bed.ts';
+import { type Bed, openBed, pictureOnFailure, SLOW_MS, until } from './support/bed.ts';
 import { ORDERS_FILES, tellOrders } from './support/ordersMemories.ts';
 import { seedStore } from './support/seed.ts';
 import { openTerminal, typeInTerminal } from './support/terminal.ts';
@@ -328,9 +328,9 @@ describe('the memory browser', function () {
 
   it('keeps the grouping over a reload', async () => {
     await groupBy('Session');
-    await rows('Remembered by hand, ').waitFor();
+    await rows('Claude Code session, 3').waitFor();
     await bed.reload();
     await openView(bed.page, 'Cairn');
-    await rows('Remembered by hand, ').waitFor({ timeout: 120_000 });
+    await rows('Claude Code session, 3').waitFor({ timeout: SLOW_MS });
   });
 });

@@ -3,6 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { SLOW_MS, until } from './bed.ts';
 
 const MENU_DEAF_MS = 300;
+const VIEW_OPENS_MS = 300;
 
 const palette = (page: Page): Locator => page.locator('.quick-input-widget');
 
@@ -42,9 +43,15 @@ export function quickPickRows(page: Page, text?: string | RegExp): Locator {
 export async function openView(page: Page, title: string): Promise<void> {
   const icon = page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${title}"])`).first();
   await icon.waitFor({ timeout: SLOW_MS });
-  if ((await icon.getAttribute('class'))?.includes('checked')) return;
-  // Beside the badge that it may wear.
-  await icon.click({ position: { x: 8, y: 8 } });
+  const isOpen = async (): Promise<boolean> => (await icon.getAttribute('class'))?.includes('checked') ?? false;
+  // A press on what the workbench is just bringing back after a reload closes it: then once more.
+  await until(`the view ${title} is open`, async () => {
+    if (await isOpen()) return true;
+    // Beside the badge that it may wear.
+    await icon.click({ position: { x: 8, y: 8 } });
+    await page.waitForTimeout(VIEW_OPENS_MS);
+    return isOpen();
+  });
 }
 
 /** Rows of the tree in the side bar whose accessible name contains `text`. */
