@@ -1,8 +1,9 @@
 // Memories drawn by lot, as Markdown for people to read and grade: shares say how many are right, only reading says how they sound.
+import { randomOf } from '../scripts/lib/random.ts';
 import type { CompressedSession } from './compressSession.ts';
 import { shownAs } from './entry.ts';
 import type { JudgedEntry } from './judge.ts';
-import { randomOf, shuffled } from './metrics.ts';
+import { shuffled } from './metrics.ts';
 import { WHOLE } from './ways.ts';
 
 /** So much of a line is shown: tool results have lines that no one reads to their end. */

@@ -1,11 +1,12 @@
 // Sessions and what careful readers marked in them.
 import fs from 'node:fs';
 import path from 'node:path';
+import { randomOf } from '../scripts/lib/random.ts';
 import type { Kind, Outcome, SessionId, Signal } from '../src/memory.ts';
 import { UserError } from '../src/util/errors.ts';
 import { readJsonLines } from './jsonLines.ts';
 import { readMarkdownSession } from './markdownSession.ts';
-import { randomOf, shuffled } from './metrics.ts';
+import { shuffled } from './metrics.ts';
 
 export interface LabelledFact {
   readonly kind: Kind;

@@ -1,4 +1,5 @@
 // The measures, as pure functions. Shares are 0 to 1; the mean of nothing is null, not 0.
+import { randomOf } from '../scripts/lib/random.ts';
 
 export interface Ranking {
   /** Share of the gold that is among the first k. */
@@ -43,17 +44,6 @@ export function share<T>(cases: readonly T[], isSo: (one: T) => boolean): number
 export function percentile(values: readonly number[], p: number): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] ?? null;
-}
-
-/** Uniform in [0, 1), the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /** A copy in random order (Fisher and Yates). */

@@ -1,11 +1,12 @@
 // The whole product on real sessions: taken in turn by turn, compressed, stored, asked. Usage and measures: see `RESULTS.md`.
 import fs from 'node:fs';
 import path from 'node:path';
+import { randomOf } from '../scripts/lib/random.ts';
 import type { Evidence, Memory, MemoryId, SessionId, Signal } from '../src/memory.ts';
 import { UserError } from '../src/util/errors.ts';
 import { readJsonLines } from './jsonLines.ts';
 import { readSession } from './labels.ts';
-import { interval, mean, randomOf, share, shuffled } from './metrics.ts';
+import { interval, mean, share, shuffled } from './metrics.ts';
 import { readOptions, runBench } from './options.ts';
 import { openModel, openProduct, remembering, type Product } from './product.ts';
 import { lastLine, progress, table } from './report.ts';

@@ -1,10 +1,11 @@
 // Search and ranking alone: every row of a corpus is a memory as it stands, every query is asked. Usage and rows: see `RESULTS.md`.
+import { randomOf } from '../scripts/lib/random.ts';
 import type { Memory } from '../src/memory.ts';
 import type { Encoder } from '../src/model/encoder.ts';
 import { createRetriever } from '../src/retrieve/retrieve.ts';
 import { openCorpus, timeOf, type CorpusRow, type QueryRow } from './corpus.ts';
 import { readJsonLines } from './jsonLines.ts';
-import { interval, mean, percentile, randomOf, rankingOf, share, shuffled, type Ranking } from './metrics.ts';
+import { interval, mean, percentile, rankingOf, share, shuffled, type Ranking } from './metrics.ts';
 import { readOptions, runBench } from './options.ts';
 import { openModel, type Product } from './product.ts';
 import { lastLine, progress, table } from './report.ts';

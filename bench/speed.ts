@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { randomOf } from '../scripts/lib/random.ts';
 import { lineOf } from '../src/inject/contextBlock.ts';
 import { countTokens } from '../src/inject/tokens.ts';
 import type { MemoryDraft, MemoryId, SessionId } from '../src/memory.ts';
@@ -11,7 +12,7 @@ import { gistOf } from '../src/retrieve/gist.ts';
 import { ExactVectors } from '../src/search/exactVectors.ts';
 import { embeddedText, vectorsOf } from '../src/search/searchedText.ts';
 import { openStore } from '../src/store/sqliteStore.ts';
-import { mean, percentile, randomOf } from './metrics.ts';
+import { mean, percentile } from './metrics.ts';
 import { readOptions, runBench, SHIPPED_MODEL } from './options.ts';
 import { openProduct, type Product } from './product.ts';
 import { lastLine, progress, table } from './report.ts';

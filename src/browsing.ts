@@ -222,3 +222,10 @@ export interface ReviewSlice {
   readonly total: number;
   readonly counts: Readonly<Record<ReviewReason, number>>;
 }
+
+/** Memories that tell the same, to be made one. */
+export interface MergeGroup {
+  /** Stays, and takes over the evidence of the others. */
+  readonly id: MemoryId;
+  readonly others: readonly MemoryId[];
+}

@@ -2,7 +2,16 @@
 //
 // The page asks (`PageQuestions`), the editor answers each question once, with a value or with words for people. The editor tells (`PageNews`) that something
 // has changed; the page then asks again: state is never pushed in pieces.
-import type { BrowseQuery, BrowseSlice, GivenSlice, Preview, PreviewQuery, ReviewReason, ReviewSlice } from '../src/browsing.ts';
+import type {
+  BrowseQuery,
+  BrowseSlice,
+  GivenSlice,
+  MergeGroup,
+  Preview,
+  PreviewQuery,
+  ReviewReason,
+  ReviewSlice,
+} from '../src/browsing.ts';
 import type { Kind, Memory, MemoryId, Outcome, Scope, SessionId } from '../src/memory.ts';
 
 export type * from '../src/browsing.ts';
@@ -36,12 +45,6 @@ export interface PageQuestions {
   hello(): Hello;
 }
 export type Question = keyof PageQuestions;
-
-export interface MergeGroup {
-  /** Stays, and takes over the evidence of the others. */
-  readonly id: MemoryId;
-  readonly others: readonly MemoryId[];
-}
 
 export interface Hello {
   /** Set by a command that opens the panel at a place, else absent: the page's own state decides. */

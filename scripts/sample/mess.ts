@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Memory, MemoryDraft, MemoryId, SessionId, SourceId } from '../../src/memory.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
 import type { Store } from '../../src/store/store.ts';
+import { randomOf } from '../lib/random.ts';
 import { createWriter, type Telling } from './messTexts.ts';
 
 export const SORTS = ['good', 'duplicate', 'stale', 'superseded', 'noise', 'unused'] as const;
@@ -53,7 +54,7 @@ interface Written {
 
 /** Writes the mess into a store, by the store's own ways; the same seed writes the same. */
 export function makeMess(store: Store, { size, seed, atMs, filesThere }: MessOptions): Mess {
-  const random = randomFrom(seed);
+  const random = randomOf(seed);
   const write = createWriter(random, filesThere);
   const count = (sort: keyof typeof SHARES): number => Math.round(size * SHARES[sort]);
   const written: Written[] = [];
@@ -152,17 +153,6 @@ function give(store: Store, written: readonly Written[], atMs: number, random: (
 
 function range<T>(count: number, make: (i: number) => T): T[] {
   return Array.from({ length: count }, (_, i) => make(i));
-}
-
-/** The same numbers for the same seed, 0 to 1 (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 if (import.meta.main) {

@@ -1,5 +1,6 @@
 // What was forgotten or merged a moment ago, and how long it can still be taken back: one countdown and one Undo for tree, status bar and panel.
 import * as vscode from 'vscode';
+import type { MergeGroup } from '../browsing.ts';
 import type { MemoryId } from '../memory.ts';
 import type { ServiceApi } from '../link/protocol.ts';
 import { Disposables, type Disposable } from '../util/disposal.ts';
@@ -15,11 +16,6 @@ export interface ForgottenBatch {
   readonly memories: readonly MemoryId[];
   readonly how: 'forgotten' | 'merged';
   readonly untilMs: number;
-}
-
-export interface MergeGroup {
-  readonly id: MemoryId;
-  readonly others: readonly MemoryId[];
 }
 
 interface Step {

@@ -3,6 +3,7 @@ import { isFailure, type Memory, type MemoryId, type Query, type RecallManner, t
 import type { Encoder } from '../model/encoder.ts';
 import type { MemoryIndex, VectorHit, WordHit } from '../search/memoryIndex.ts';
 import { distinctTermsOf } from '../search/terms.ts';
+import { within } from '../util/within.ts';
 import { gistOf } from './gist.ts';
 import { MemoryCache, type ReadableStore } from './memoryCache.ts';
 import { FLOORS, rank, type Candidate, type Ranked } from './ranking.ts';
@@ -168,17 +169,4 @@ function bestOf(...lists: readonly (readonly { readonly id: MemoryId }[])[]): Me
 
 function active(memory: Memory | undefined): Memory[] {
   return memory?.status === 'active' ? [memory] : [];
-}
-
-/** What the promise gives in time, else undefined. The promise must not reject. */
-async function within<T>(promise: Promise<T>, patienceMs: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), patienceMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

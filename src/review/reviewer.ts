@@ -5,6 +5,7 @@ import type { MemoryIndex } from '../search/memoryIndex.ts';
 import type { Store } from '../store/store.ts';
 import { traceOf } from '../util/errors.ts';
 import type { Log } from '../util/log.ts';
+import { within } from '../util/within.ts';
 import { GIVEN_OFTEN, type Presence } from './reasons.ts';
 import { createRelations } from './relations.ts';
 import { review, type Review } from './review.ts';
@@ -56,22 +57,15 @@ export function createReviewer({ store, index, lookForFiles, now, onMore, log }:
 
   /** Waits for work as long as it is worth; says later when more came of it. Never rejects. */
   async function withPatience(work: Promise<void>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
     let isLate = false;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        isLate = true;
-        resolve();
-      }, PATIENCE_MS);
-    });
     const done = work.then(
       () => {
         if (isLate && !stopping.signal.aborted) onMore();
       },
       (thrown: unknown) => log.warn('looking for what is worth a look failed', traceOf(thrown)),
     );
-    await Promise.race([done, late]);
-    clearTimeout(timer);
+    await within(done, PATIENCE_MS);
+    isLate = true;
   }
 
   return {

@@ -3,6 +3,7 @@ import type { MemoryEngine } from '../engine.ts';
 import type { Situation } from '../inject/giving.ts';
 import { sessionStartMemories } from '../inject/sessionStart.ts';
 import type { Occasion, Recollection, SessionId } from '../memory.ts';
+import { within } from '../util/within.ts';
 import { createBrowser, type RowSource } from './browser.ts';
 import type { ServiceApi, StoreOnlyApi, StoreStatus } from '../link/protocol.ts';
 
@@ -39,9 +40,12 @@ export function storeApi({ engine, address, global, budgets, remarks, onTurnEnde
         ? store.list(undefined).then((memories) => sessionStartMemories(memories, { atMs: occasion.atMs }))
         : store.recall(undefined, { text: occasion.prompt, atMs: occasion.atMs, limit: OTHERS_LIMIT }, 'unasked');
     const limitMs = occasion.answerByMs === undefined ? OTHERS_WITHIN_MS : occasion.answerByMs - OTHERS_BEFORE_END_MS - Date.now();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<readonly Recollection[]>((resolve) => (timer = setTimeout(resolve, Math.max(0, limitMs), [])));
-    return Promise.race([asked.catch(() => []), late]).finally(() => clearTimeout(timer));
+    return (
+      (await within(
+        asked.catch(() => []),
+        limitMs,
+      )) ?? []
+    );
   }
 
   const budgetOf = ({ kind }: Pick<Occasion, 'kind'>): number =>

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { randomOf } from '../../scripts/lib/random.ts';
 import type { MemoryId } from '../../src/memory.ts';
 import { ExactVectors } from '../../src/search/exactVectors.ts';
 import { HnswVectors, loadHnsw } from '../../src/search/hnswVectors.ts';
-import { randomFrom } from '../support/memories.ts';
 
 const DIMENSIONS = 96;
 const STAMP = { store: 's', revision: 1, model: 'm' };
 
 /** Unit vectors around centres, as texts of a project are: uniform ones have no near neighbours to find. */
 function clustered(count: number, seed: number): Float32Array[] {
-  const random = randomFrom(seed);
+  const random = randomOf(seed);
   const normal = () => Math.sqrt(-2 * Math.log(random() + 1e-12)) * Math.cos(2 * Math.PI * random());
   const centres = Array.from({ length: 40 }, () => Float32Array.from({ length: DIMENSIONS }, normal));
   return Array.from({ length: count }, () => {

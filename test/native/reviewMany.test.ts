@@ -1,6 +1,7 @@
 // Review of twenty thousand memories: what it costs the service, and that nobody else waits for it.
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { randomOf } from '../../scripts/lib/random.ts';
 import { makeMess, SAMPLE_FILES } from '../../scripts/sample/mess.ts';
 import type { MemoryId } from '../../src/memory.ts';
 import type { Encoder } from '../../src/model/encoder.ts';
@@ -10,7 +11,7 @@ import { vectorsOf } from '../../src/search/searchedText.ts';
 import { distinctTermsOf } from '../../src/search/terms.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
 import { silentLog } from '../../src/util/log.ts';
-import { NOON, randomFrom } from '../support/memories.ts';
+import { NOON } from '../support/memories.ts';
 
 const MEMORIES = 20_000;
 const DIMENSIONS = 384;
@@ -23,7 +24,7 @@ function vectorOf(text: string, directions: Map<string, Float32Array>): Float32A
   for (const term of distinctTermsOf(text)) {
     let direction = directions.get(term);
     if (!direction) {
-      const random = randomFrom(directions.size + 1);
+      const random = randomOf(directions.size + 1);
       direction = Float32Array.from(sum, () => random() - 0.5);
       directions.set(term, direction);
     }

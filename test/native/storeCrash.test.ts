@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as rest } from 'node:timers/promises';
+import { randomOf } from '../../scripts/lib/random.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
 import { freshFolders, integrityOf } from '../support/storeFolder.ts';
 import { start } from '../support/storeProcess.ts';
-import { memoryId, seeded, session } from '../support/storeSamples.ts';
+import { memoryId, session } from '../support/storeSamples.ts';
 
 /** As many as the promise asks for ("at least 50 seeded times"). */
 const KILLS = 50;
@@ -14,7 +15,7 @@ describe('store: kill -9', () => {
   it(`what was acknowledged is there after each of ${KILLS} kills`, async function () {
     this.timeout(240_000);
     const folder = freshFolder();
-    const random = seeded(20_261);
+    const random = randomOf(20_261);
     const taken = new Set<string>();
     const learnt = new Set<string>();
     const hidden = new Set<string>();

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { randomOf } from '../../scripts/lib/random.ts';
 import { echoesOf } from '../../src/store/echoes.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
 import type { Store } from '../../src/store/store.ts';
 import { foundInFiles, freshFolders } from '../support/storeFolder.ts';
-import { draft, evidence, memoryId, observation, observationId, seeded, session, settlement } from '../support/storeSamples.ts';
+import { draft, evidence, memoryId, observation, observationId, session, settlement } from '../support/storeSamples.ts';
 
 const M1 = memoryId('m1');
 
@@ -140,7 +141,7 @@ describe('store: forgetting', () => {
   });
 
   it('finds echoes of many texts as of few', () => {
-    const random = seeded(7);
+    const random = randomOf(7);
     const word = () => ['the', 'cache', 'ist', 'größer', 'als', 'x_1', '例えば', '—', 'a.b()'][Math.floor(random() * 9)] ?? '';
     const sentence = (words: number) => Array.from({ length: words }, word).join(' ');
     const hays = Array.from({ length: 200 }, () => sentence(60));
@@ -179,7 +180,7 @@ describe('store: forgetting', () => {
     this.timeout(60_000);
     const folder = freshFolder();
     const kept = openStore(folder);
-    const random = seeded(2);
+    const random = randomOf(2);
     const noise = (words: number) =>
       Array.from({ length: Math.floor(words * random()) }, () => Math.floor(random() * 1e9).toString(36)).join(' ');
     const mark = (n: number) => `marker${String(n).padStart(5, '0')}x`;

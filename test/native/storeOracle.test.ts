@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { randomOf } from '../../scripts/lib/random.ts';
 import type { Memory, MemoryId } from '../../src/memory.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
 import type { Store } from '../../src/store/store.ts';
 import { freshFolders } from '../support/storeFolder.ts';
-import { draft, evidence, memoryId, seeded, session, settlement } from '../support/storeSamples.ts';
+import { draft, evidence, memoryId, session, settlement } from '../support/storeSamples.ts';
 
 /** A memory as the oracle knows it: no SQL, no transactions, no files. */
 interface Plain {
@@ -89,7 +90,7 @@ describe('store: against a plain Map', () => {
   for (const seed of [1, 2, 3]) {
     it(`agrees after every step of 400, restarts and crashes among them (seed ${seed})`, function () {
       this.timeout(120_000);
-      const random = seeded(seed);
+      const random = randomOf(seed);
       const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
       let folder = freshFolder();
       let store: Store = openStore(folder);

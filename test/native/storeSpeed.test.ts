@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { randomOf } from '../../scripts/lib/random.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
 import { freshFolders } from '../support/storeFolder.ts';
-import { draft, evidence, memoryId, observation, seeded, settlement } from '../support/storeSamples.ts';
+import { draft, evidence, memoryId, observation, settlement } from '../support/storeSamples.ts';
 
 const MEMORIES = 20_000;
 /** Ten times what a quiet machine needs: catches a scan where an index should be, not a busy neighbour. */
@@ -13,7 +14,7 @@ describe(`store: ${MEMORIES} memories`, () => {
   it('answers in time', function () {
     this.timeout(180_000);
     const folder = freshFolder();
-    const random = seeded(5);
+    const random = randomOf(5);
     const words = (count: number) => Array.from({ length: count }, () => Math.floor(random() * 1e6).toString(36)).join(' ');
     let store = openStore(folder);
     const timed = <T>(work: () => T): [T, number] => {

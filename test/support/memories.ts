@@ -39,14 +39,3 @@ export function memory(text: string, parts: MemoryParts = {}): Memory {
 export function recollection(text: string, score: number, parts: MemoryParts = {}): Recollection {
   return { memory: memory(text, parts), score, why: '' };
 }
-
-/** The same numbers for the same seed, 0 to 1 (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}

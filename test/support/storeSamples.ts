@@ -43,15 +43,3 @@ export function draft(text: string, more: Partial<MemoryDraft> = {}): MemoryDraf
 export function settlement(more: Partial<Settlement> = {}): Settlement {
   return { session: session('monday'), source: 'claude-code', settled: [], add: [], replace: [], remove: [], supersede: [], ...more };
 }
-
-/** The same numbers for the same seed, 0 to 1 (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

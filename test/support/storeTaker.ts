@@ -1,11 +1,12 @@
 // A process that writes to a store as fast as it can and says after each call what it has been promised, until somebody kills it.
 // Arguments: the store's folder, and a number that makes this run's ids its own.
 import fs from 'node:fs';
+import { randomOf } from '../../scripts/lib/random.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
-import { draft, memoryId, observation, seeded, settlement } from './storeSamples.ts';
+import { draft, memoryId, observation, settlement } from './storeSamples.ts';
 
 const [folder = '', run = '0'] = process.argv.slice(2);
-const random = seeded(Number(run));
+const random = randomOf(Number(run));
 const store = openStore(folder);
 // Written at once, not queued: what a killed process had queued would be lost, and with it the test.
 const say = (line: string) => fs.writeSync(1, `${line}\n`);

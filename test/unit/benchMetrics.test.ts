@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { interval, mean, percentile, randomOf, rankingOf, share, shuffled } from '../../bench/metrics.ts';
+import { interval, mean, percentile, rankingOf, share, shuffled } from '../../bench/metrics.ts';
 import { table } from '../../bench/report.ts';
+import { randomOf } from '../../scripts/lib/random.ts';
 
 describe('bench: measures', () => {
   it('counts what of the gold was found among the first k', () => {

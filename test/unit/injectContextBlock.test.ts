@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomOf } from '../../scripts/lib/random.ts';
 import { withoutOwn } from '../../src/capture/own.ts';
 import { lineOf, renderContextBlock } from '../../src/inject/contextBlock.ts';
 import { countTokens } from '../../src/inject/tokens.ts';
 import type { Recollection } from '../../src/memory.ts';
-import { memory, NOON, randomFrom, recollection } from '../support/memories.ts';
+import { memory, NOON, recollection } from '../support/memories.ts';
 
 const render = (found: readonly Recollection[], budget = 300, skip?: ReadonlySet<Recollection['memory']['id']>) =>
   renderContextBlock(found, budget, countTokens, { atMs: NOON, ...(skip && { skip }) });
@@ -42,7 +43,7 @@ describe('context block', () => {
   });
 
   it('never goes over the budget, whatever the memories and the budget', () => {
-    const random = randomFrom(3);
+    const random = randomOf(3);
     const pieces = [
       'token',
       'naïve',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomOf } from '../../scripts/lib/random.ts';
 import { rowOf, type MemoryRow, type ReviewItem, type ReviewReason } from '../../src/browsing.ts';
 import type { MemoryId } from '../../src/memory.ts';
 import { isOverridden, isSame, type Relation } from '../../src/review/alike.ts';
@@ -7,7 +8,7 @@ import { createRelations } from '../../src/review/relations.ts';
 import { review, type Reviewed } from '../../src/review/review.ts';
 import { SharedWords } from '../../src/review/sharedWords.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
-import { DAY, memory, NOON, randomFrom, type MemoryParts } from '../support/memories.ts';
+import { DAY, memory, NOON, type MemoryParts } from '../support/memories.ts';
 
 type RowParts = MemoryParts & { readonly given?: number; readonly used?: number; readonly files?: readonly string[] };
 
@@ -218,7 +219,7 @@ describe('memories that tell the same', () => {
 
 describe('shared words', () => {
   it('finds all pairs above a share, as comparing each with each does, also after removals', () => {
-    const random = randomFrom(3);
+    const random = randomOf(3);
     const texts = new Map<number, string[]>();
     const words = new SharedWords<number>();
     for (let i = 0; i < 3_000; i++) {

@@ -1,8 +1,8 @@
 // The word index beside a BM25+ that is written out in full and looks at every document: scores and the first ten must agree.
 import assert from 'node:assert/strict';
+import { randomOf } from '../../scripts/lib/random.ts';
 import type { MemoryId } from '../../src/memory.ts';
 import { WordIndex, type WordDocument } from '../../src/search/wordIndex.ts';
-import { randomFrom } from '../support/memories.ts';
 
 /** As `wordIndex.ts` sets them, written down a second time on purpose: who changes them there must mean it. */
 const BOOSTS = { text: 1, names: 0.6, context: 0.35 };
@@ -93,7 +93,7 @@ function assertAgree(index: WordIndex, oracle: PlainBm25, query: string, when: s
 }
 
 function grown(seed: number) {
-  const random = randomFrom(seed);
+  const random = randomOf(seed);
   const index = WordIndex.empty();
   const oracle = new PlainBm25();
   const put = (number: number) => {
