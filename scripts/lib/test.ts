@@ -100,7 +100,9 @@ async function inEditor(suite: string, args: readonly string[]): Promise<Tally> 
   await setUpBed(console.log);
   const CHROMIUM = await setUpChromium(console.log);
   const CAIRN_VSIX = process.env['CAIRN_VSIX'] ?? (await makePackage());
-  return mocha(suite, { timeoutMs: 180_000, retries: 1, env: { CHROMIUM, CAIRN_VSIX }, args });
+  // Each file has an editor of its own, and most of its time is waiting.
+  const atOnce = ['--parallel', '--jobs', '2'];
+  return mocha(suite, { timeoutMs: 180_000, retries: 1, env: { CHROMIUM, CAIRN_VSIX }, args: [...atOnce, ...args] });
 }
 
 const SUITES: Record<string, (args: readonly string[]) => Promise<Tally>> = {

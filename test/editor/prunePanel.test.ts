@@ -2,15 +2,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Frame } from 'playwright-core';
-import { makeMess, type Mess } from '../../scripts/sample/mess.ts';
-import type { MemoryDraft } from '../../src/memory.ts';
-import { draft, evidence } from '../support/storeSamples.ts';
+import { makeMess } from '../../scripts/sample/mess.ts';
 import { type Bed, SLOW_MS, openBed, pictureOnFailure, until } from './support/bed.ts';
 import { askHook, hookSays } from './support/hook.ts';
 import { blockLines, blockText, listRows, panelFrame, seriousViolations, showTab, tabOf, useTheme } from './support/panel.ts';
-import { addAll, seedStore, seededStore, type Seed } from './support/seed.ts';
+import { BIDI, FILES, HOSTILE, panelSeeds } from './support/panelMemories.ts';
+import { addAll, askStore, seedStore } from './support/seed.ts';
 import {
   chooseFromContextMenu,
   fillQuickInput,
@@ -22,74 +20,11 @@ import {
   treeRows,
 } from './support/workbench.ts';
 
-const FILES = {
-  'README.md': '# A project\n',
-  'src/auth.ts': 'export const ACCESS_MINUTES = 15;\nexport const REFRESH_DAYS = 30;\n',
-  'src/orders.ts': 'export const total = 0;\n',
-};
-const BIDI = '\u202e';
-const MEGABYTE = 'Long line. '.repeat(95_000);
-/** Texts that would like to be more than text. */
-const HOSTILE = [
-  `<img src=x onerror="document.title='owned'">`,
-  `</script><script>document.title='owned'</script>`,
-  `[press](command:workbench.action.closeWindow) <a href="command:workbench.action.closeWindow">here</a>`,
-  `Right to left ${BIDI}desrever`,
-];
-
-function told(id: string, text: string, more: Partial<MemoryDraft> & { readonly daysAgo?: number; readonly file?: string } = {}): Seed {
-  const { daysAgo = 0.1, file, ...rest } = more;
-  const place = {
-    atMs: Date.now() - daysAgo * 86_400_000,
-    record: `record-${id}`,
-    ...(file !== undefined && { path: file, line: 1, isLineByLine: true }),
-  };
-  return {
-    id,
-    draft: draft(text, {
-      evidence: [{ ...evidence(text.slice(0, 300), place), ...(file !== undefined && { lines: [2, 2] as const }) }],
-      weight: 0.9,
-      ...rest,
-    }),
-  };
-}
-
-const seeds = (workspace: string): Seed[] => [
-  told('jwt', 'Sign-in uses JWT access tokens of 15 minutes with rotating refresh tokens in Redis.', {
-    entities: { files: ['src/auth.ts'], symbols: ['ACCESS_MINUTES'], commands: [] },
-    file: path.join(workspace, 'src/auth.ts'),
-  }),
-  told('sums', 'Order totals are kept in cents as whole numbers, because sums of decimals drifted.', {
-    entities: { files: ['src/orders.ts'], symbols: [], commands: [] },
-  }),
-  told('zebra', 'The zebra queue drops what is older than two hours.'),
-  told('heron', 'The heron job runs each night at three and mails its report.'),
-  told('otter', 'The otter cache is cleared by hand after a release.'),
-  ...HOSTILE.map((text, index) => told(`hostile${index}`, text, { daysAgo: 20 })),
-  told('long', MEGABYTE, { daysAgo: 40 }),
-];
-
-/** Opens the panel by its command, and says how long it took until it showed what it has. */
-async function openPanel(bed: Bed): Promise<Frame> {
-  await runCommand(bed.page, 'Cairn: Prune Memories…');
-  return panelFrame(bed.page);
-}
-
-/** Reads the store beside its service, as any other process could. */
-function ask(bed: Bed, sql: string): Record<string, unknown>[] {
-  const database = new DatabaseSync(path.join(seededStore(bed), 'memory.db'), { readOnly: true });
-  try {
-    return database.prepare(sql).all();
-  } finally {
-    database.close();
-  }
-}
-
 /** How many givings the ledger holds, and how often memories were given. */
 const ledger = (bed: Bed): unknown =>
-  ask(bed, 'SELECT (SELECT count(*) FROM givings) AS givings, (SELECT sum(times_given) FROM memories) AS given');
+  askStore(bed, 'SELECT (SELECT count(*) FROM givings) AS givings, (SELECT sum(times_given) FROM memories) AS given');
 
-const isThere = (bed: Bed, id: string): boolean => ask(bed, 'SELECT id FROM memories').some((row) => row['id'] === id);
+const isThere = (bed: Bed, id: string): boolean => askStore(bed, 'SELECT id FROM memories').some((row) => row['id'] === id);
 
 /** Process ids of the memory service that this bed's editor started. */
 function servicePids({ server, home }: Bed): number[] {
@@ -117,7 +52,7 @@ describe('the pruning panel', function () {
       prepare: (folders) =>
         seedStore(folders, (store) => {
           makeMess(store, { size: 100, seed: 7, atMs: Date.now(), filesThere: Object.keys(FILES) });
-          addAll(store, seeds(folders.workspace));
+          addAll(store, panelSeeds(folders.workspace));
         }),
     });
     await openView(bed.page, 'Cairn');
@@ -437,136 +372,5 @@ describe('the pruning panel', function () {
         assert.deepEqual(found, []);
       });
     }
-  });
-});
-
-describe('a thousand mixed memories', function () {
-  this.timeout(400_000);
-  let bed: Bed;
-  let mess: Mess;
-  before(async () => {
-    bed = await openBed({
-      files: FILES,
-      prepare: (folders) =>
-        seedStore(folders, (store) => {
-          mess = makeMess(store, { size: 1_000, seed: 11, atMs: Date.now(), filesThere: Object.keys(FILES) });
-        }),
-    });
-  });
-  afterEach(function () {
-    return pictureOnFailure(bed, this.currentTest);
-  });
-  after(() => bed?.close());
-
-  it('are down to the good ones in less than two minutes, by keyboard alone', async () => {
-    const { keyboard } = bed.page;
-    const frame = await openPanel(bed);
-    await blockLines(frame).first().waitFor({ timeout: SLOW_MS });
-    const review = tabOf(frame, 'Review');
-    await until(
-      'all of it has been looked through',
-      async () => Number(/\d+/.exec((await review.textContent()) ?? '')?.[0] ?? 0) >= 200,
-      240_000,
-    );
-
-    const startedAtMs = Date.now();
-    const focusIsOn = (pattern: RegExp): Promise<boolean> =>
-      frame.evaluate<boolean>(`${String(pattern)}.test((document.activeElement?.textContent ?? '').trim())`);
-    const tabTo = (pattern: RegExp, key = 'Tab'): Promise<true> =>
-      until(`the focus comes to ${String(pattern)}`, async () => {
-        if (await focusIsOn(pattern)) return true;
-        await keyboard.press(key);
-        return undefined;
-      });
-    await tabTo(/^Next$/);
-    await keyboard.press('ArrowRight');
-    await keyboard.press('ArrowRight');
-    await frame.locator('[aria-current="true"]').waitFor();
-    for (const [reason, act] of [
-      [/^Overridden \d/, /^Forget all/],
-      [/^Told twice \d/, /^Merge all/],
-      [/^Stale \d/, /^Forget all/],
-      [/^Never used \d/, /^Forget all/],
-      [/^Doubtful \d/, /^Forget all/],
-    ] as const) {
-      await tabTo(reason);
-      await keyboard.press('Enter');
-      await frame.getByRole('button', { name: act }).waitFor();
-      await tabTo(act);
-      await keyboard.press('Enter');
-      await frame.getByRole('dialog').waitFor();
-      if (act.source.includes('Merge')) await bed.screenshot('panel-merge-all');
-      await keyboard.press('Enter');
-      await frame.getByRole('dialog').waitFor({ state: 'detached' });
-      await frame.getByText(/No more questions of this kind|Nothing needs a look/).waitFor({ timeout: SLOW_MS });
-      if (reason.source.includes('Doubtful')) break;
-      await tabTo(/^All \d/, 'Shift+Tab');
-      await keyboard.press('Enter');
-    }
-    const tookMs = Date.now() - startedAtMs;
-    await bed.screenshot('panel-cleaned');
-    await frame.getByRole('group', { name: 'Undo' }).waitFor({ state: 'detached', timeout: SLOW_MS });
-
-    const there = new Set(ask(bed, 'SELECT id FROM memories WHERE hidden_at_ms IS NULL').map(({ id }) => id));
-    const left = [...mess.sortOf].filter(([id]) => there.has(id));
-    const bad = [...mess.sortOf].filter(([, sort]) => sort !== 'good').length;
-    const badLeft = left.filter(([, sort]) => sort !== 'good').length;
-    const good = mess.sortOf.size - bad;
-    const goodLeft = left.length - badLeft;
-    console.log(`      ${tookMs / 1000} s; left are ${goodLeft} of ${good} good ones and ${badLeft} of ${bad} others`);
-    assert.ok(tookMs < 120_000);
-    assert.ok(badLeft <= 0.1 * bad);
-    assert.ok(goodLeft >= 0.95 * good);
-  });
-});
-
-describe('the pruning panel with twenty thousand memories', function () {
-  this.timeout(400_000);
-  let bed: Bed;
-  before(async () => {
-    bed = await openBed({
-      files: FILES,
-      prepare: (folders) =>
-        seedStore(folders, (store) => {
-          makeMess(store, { size: 20_000, seed: 7, atMs: Date.now(), filesThere: Object.keys(FILES) });
-          addAll(store, seeds(folders.workspace));
-        }),
-    });
-    await until('the service is awake', async () => (await statusItems(bed.page, 'Cairn').count()) > 0);
-  });
-  afterEach(function () {
-    return pictureOnFailure(bed, this.currentTest);
-  });
-  after(() => bed?.close());
-
-  it('opens, lists and searches without a wait', async () => {
-    await bed.page.waitForTimeout(10_000); // Vectors are still being made: that goes on for minutes, and is no reason to wait.
-    let startedAtMs = Date.now();
-    let frame = await openPanel(bed);
-    await blockLines(frame).first().waitFor({ timeout: SLOW_MS });
-    console.log(`      first open: ${Date.now() - startedAtMs} ms from F1 to the block`);
-    await showTab(frame, 'All');
-    await listRows(frame).first().waitFor({ timeout: SLOW_MS });
-    await frame
-      .getByText(/20,0\d\d memories/)
-      .first()
-      .waitFor();
-    // Again, as after a look at another editor: the page begins anew, in the tab where it was.
-    await openFile(bed.page, 'auth.ts');
-    startedAtMs = Date.now();
-    await bed.page.locator('.tab', { hasText: 'Cairn: Prune Memories' }).click();
-    frame = await panelFrame(bed.page);
-    await frame.locator('[role="option"]:not(.waiting)').first().waitFor();
-    const [firstRowMs, sinceScriptMs] = [Date.now() - startedAtMs, await frame.evaluate<number>('performance.now()')];
-    console.log(`      back in All: rows ${firstRowMs} ms after the press, at most ${Math.round(sinceScriptMs)} ms after the frame began`);
-
-    const search = frame.getByRole('textbox', { name: 'Search memories' });
-    await search.click();
-    startedAtMs = Date.now();
-    await bed.page.keyboard.type('zebra queue');
-    const typedMs = Date.now() - startedAtMs;
-    await listRows(frame, 'zebra queue').first().waitFor();
-    console.log(`      typed ${typedMs} ms; rows ${Date.now() - startedAtMs - typedMs} ms after the last key`);
-    await bed.screenshot('panel-20000');
   });
 });

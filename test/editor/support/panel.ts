@@ -23,6 +23,12 @@ export function panelFrame(page: Page): Promise<Frame> {
   );
 }
 
+/** Opens the panel by its command. */
+export async function openPanel(page: Page): Promise<Frame> {
+  await runCommand(page, 'Cairn: Prune Memories…');
+  return panelFrame(page);
+}
+
 export type TabName = 'Next' | 'Given' | 'Review' | 'All';
 
 export const tabOf = (frame: Frame, name: TabName): Locator => frame.getByRole('tab', { name: new RegExp(`^${name}`) });

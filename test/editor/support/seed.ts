@@ -1,5 +1,6 @@
 // A store written before the editor starts: the window finds it by the registry, as it would find one that another window made.
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { claimStore } from '../../../src/link/claimStore.ts';
 import { identify } from '../../../src/link/identity.ts';
 import type { MemoryDraft, MemoryId } from '../../../src/memory.ts';
@@ -39,4 +40,14 @@ export function addAll(store: Store, seeds: readonly Seed[]): void {
       add: seeds.map(({ id, draft }) => ({ id: id as MemoryId, draft: { ...draft, segments: [store.segmentHash(draft.text)] } })),
     }),
   );
+}
+
+/** Reads the store beside its service, as any other process could. */
+export function askStore(bed: Pick<BedFolders, 'home'>, sql: string): Record<string, unknown>[] {
+  const database = new DatabaseSync(path.join(seededStore(bed), 'memory.db'), { readOnly: true });
+  try {
+    return database.prepare(sql).all();
+  } finally {
+    database.close();
+  }
 }
