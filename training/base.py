@@ -45,6 +45,15 @@ def quantise(fp32: str, out: str) -> None:
     quantize_dynamic(fp32, out, op_types_to_quantize=["MatMul", "Gather"], per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
 
 
+def prepare(cache: str) -> tuple[str, str, str]:
+    """Paths of the fp32 model, the int8 one and the tokenizer in the cache folder, fetched and made where they are not there yet."""
+    fetch(cache)
+    fp32, int8, tokenizer = (os.path.join(cache, name) for name in ("fp32.onnx", "encoder.onnx", "tokenizer.json"))
+    if not os.path.exists(int8):
+        quantise(fp32, int8)
+    return fp32, int8, tokenizer
+
+
 class Texts:
     """Ids of a finished text, as the product makes them."""
 

@@ -219,10 +219,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.set_flush_denormal(True)
-    base.fetch(arguments.cache)
-    fp32, int8, tokenizer = (os.path.join(arguments.cache, name) for name in ("fp32.onnx", "encoder.onnx", "tokenizer.json"))
-    if not os.path.exists(int8):
-        base.quantise(fp32, int8)
+    fp32, int8, tokenizer = base.prepare(arguments.cache)
     model = trained(arguments.data, arguments.readings, fp32, int8, tokenizer, arguments.seed, arguments.cache)
     graph.replace_embedding(os.path.join(arguments.models, "encoder.onnx"), model.layers, fp32, SHARED)
     manifest.seal(arguments.models)

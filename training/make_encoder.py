@@ -134,10 +134,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     torch.set_flush_denormal(True)
 
-    base.fetch(arguments.cache)
-    fp32, int8, tokenizer = (os.path.join(arguments.cache, name) for name in ("fp32.onnx", "encoder.onnx", "tokenizer.json"))
-    if not os.path.exists(int8):
-        base.quantise(fp32, int8)
+    fp32, int8, tokenizer = base.prepare(arguments.cache)
     corpus = corpora.read_corpus(corpora.export(arguments.data, arguments.cache), tokenizer, int8, SHARED, FOLDS, arguments.cache)
 
     said: dict[int, dict[str, np.ndarray]] = {}

@@ -2,50 +2,19 @@
 // model is played.
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { createObserver } from '../../src/capture/observe.ts';
 import { redactSecrets } from '../../src/capture/secrets.ts';
-import { createCompressor } from '../../src/compress/compress.ts';
 import { type Granted, Rewriting } from '../../src/editor/rewriting.ts';
-import { createMemoryEngine, type MemoryEngine } from '../../src/engine.ts';
+import type { MemoryEngine } from '../../src/engine.ts';
 import { countTokens } from '../../src/inject/tokens.ts';
-import type { MemoryId, SessionId, Signal } from '../../src/memory.ts';
-import { createRetriever } from '../../src/retrieve/retrieve.ts';
-import { openMemoryIndex } from '../../src/search/memoryIndex.ts';
-import { openStore } from '../../src/store/sqliteStore.ts';
-import { logTo, silentLog } from '../../src/util/log.ts';
+import type { SessionId, Signal } from '../../src/memory.ts';
+import { logTo } from '../../src/util/log.ts';
+import { world } from '../support/engineWorld.ts';
 
 const START_MS = Date.parse('2026-03-02T10:00:00Z');
 const MINUTE_MS = 60_000;
 const SESSION = 'talk-1' as SessionId;
 const SAID = 'We decided to use JWT with the refresh tokens instead of server sessions, because the API must in any case stay stateless.';
 const BETTER = 'use JWT with refresh tokens instead of server sessions, because the API must stay stateless';
-
-function engineOf(): MemoryEngine {
-  const store = openStore(':memory:');
-  const encoder = () => undefined;
-  const index = openMemoryIndex({ store, folder: undefined, encoder, log: silentLog });
-  let made = 0;
-  return createMemoryEngine({
-    store,
-    index,
-    observer: createObserver({ isExcluded: () => false }),
-    compressor: createCompressor({
-      encoder,
-      segmentHash: (text) => store.segmentHash(text),
-      isForgotten: (hash) => store.isForgotten(hash),
-      countTokens,
-      log: silentLog,
-    }),
-    retriever: createRetriever({ store, index, encoder }),
-    countTokens,
-    keepDigest: () => undefined,
-    keepDays: () => 7,
-    maxBytes: () => 100_000_000,
-    newId: () => `m${String(++made).padStart(4, '0')}` as MemoryId,
-    now: Date.now,
-    log: silentLog,
-  });
-}
 
 let records = 0;
 /** A turn of prompt and reply, with its end. */
@@ -80,7 +49,7 @@ describe('rewriting by the editor’s model', () => {
   });
   beforeEach(() => {
     mock.timers.enable({ apis: ['Date', 'setTimeout'], now: START_MS });
-    engine = engineOf();
+    engine = world().engine;
     prompts = [];
     lines = [];
     answer = async () => `1: ${BETTER}`;
