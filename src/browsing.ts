@@ -29,6 +29,7 @@ export interface MemoryRow {
   readonly atMs: number;
   readonly updatedAtMs: number;
   readonly files: readonly string[];
+  readonly symbols: readonly string[];
   readonly uses: Uses;
   /** How many others it overrides that are still kept; absent for none. */
   readonly overrides?: number;
@@ -42,6 +43,7 @@ export function rowOf(memory: Memory, uses: Uses = { given: 0, used: 0 }): Memor
     text: text.slice(0, MOST_ROW_TEXT),
     ...(supersededBy !== undefined && { supersededBy }),
     files: memory.entities.files,
+    symbols: memory.entities.symbols,
   };
 }
 
@@ -203,7 +205,7 @@ export interface Imported {
 
 export const REVIEW_REASONS = ['superseded', 'duplicate', 'stale', 'unused', 'doubtful', 'old'] as const;
 /**
- * Why a memory is worth a look, worst first: overridden by a later one; told more than once; of files that are no more; given again and again and never used; of little
+ * Why a memory is worth a look, worst first: overridden by a later one; told more than once; of files or names of code that are no more; given again and again and never used; of little
  * weight; old and never given.
  */
 export type ReviewReason = (typeof REVIEW_REASONS)[number];

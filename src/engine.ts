@@ -32,7 +32,7 @@ import type {
 } from './memory.ts';
 import { RecentWork } from './retrieve/recentWork.ts';
 import type { Retriever } from './retrieve/retrieve.ts';
-import { createReviewer, type LookForFiles } from './review/reviewer.ts';
+import { createReviewer, type Workspace } from './review/reviewer.ts';
 import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
 import { readExchange, writeExchange } from './store/exchange.ts';
 import type { Cursor, SessionWork, Store, StoreCounts } from './store/store.ts';
@@ -72,7 +72,7 @@ export interface EngineParts {
   /** Tells the user's other store which of its memories were given here, or found used. */
   readonly countUsesElsewhere?: (given: readonly MemoryId[], used: readonly MemoryId[]) => void;
   /** Which files that memories name are there, and which are no more; absent where there is no folder to look in. */
-  readonly lookForFiles?: LookForFiles | undefined;
+  readonly workspace?: Workspace | undefined;
   readonly newId: () => MemoryId;
   readonly now: () => number;
   /** Raw observations older than this many days go, compressed or not. */
@@ -152,7 +152,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     now,
     onChange: () => changed.fire(),
   });
-  const reviewer = createReviewer({ store, index, lookForFiles: parts.lookForFiles, now, onMore: () => changed.fire(), log });
+  const reviewer = createReviewer({ store, index, workspace: parts.workspace, now, onMore: () => changed.fire(), log });
   let isPaused = false;
   let isTidy = false;
   let tidiedAtMs = 0;

@@ -1,7 +1,7 @@
 // Which repository a folder belongs to, so that its clones, worktrees and windows share one memory.
-import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { git as askGit } from './git.ts';
 import { findGit } from './gitFolder.ts';
 import { realFolder } from './paths.ts';
 
@@ -26,15 +26,16 @@ export async function identify(folder: string): Promise<RepositoryId> {
 }
 
 /** Oldest root, since merging an unrelated history adds younger ones. */
-function firstCommit(commonFolder: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const args = [`--git-dir=${commonFolder}`, 'rev-list', '--max-parents=0', 'HEAD'];
-    const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
-    execFile('git', args, { timeout: GIT_LIMIT_MS, windowsHide: true, env }, (error, stdout) => {
-      const last = stdout.trim().split('\n').at(-1) ?? '';
-      resolve(!error && /^[0-9a-f]{40,64}$/.test(last) ? last : undefined);
+async function firstCommit(commonFolder: string): Promise<string | undefined> {
+  try {
+    const roots = await askGit(commonFolder, [`--git-dir=${commonFolder}`, 'rev-list', '--max-parents=0', 'HEAD'], {
+      withinMs: GIT_LIMIT_MS,
     });
-  });
+    const last = roots.trim().split('\n').at(-1) ?? '';
+    return /^[0-9a-f]{40,64}$/.test(last) ? last : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `origin`, else the first remote named. */

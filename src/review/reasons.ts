@@ -14,16 +14,32 @@ const OLD_DAYS = 180;
 export type Presence = 'there' | 'gone';
 
 /**
- * Every file that it names is gone from the workspace, as far as that is known. `presence` by the file as the memory spells it. One that is there is enough to keep
- * the memory in use; those of which nothing is known say nothing.
+ * Where a name of code that a memory speaks of is: in the workspace; or no more, and then the latest time at which it is known to have been there, milliseconds since
+ * 1970. One that may never have been there has none.
  */
-export function staleReason({ files }: Pick<MemoryRow, 'files'>, presence: ReadonlyMap<string, Presence>): string | undefined {
+export type Sighting = 'there' | number;
+
+/**
+ * Every file that it names is gone from the workspace, or every name of code, as far as that is known. By the file or the name as the memory spells it. One that is
+ * there is enough to keep the memory in use; those of which nothing is known say nothing. A name that was gone when the memory was told is no reason: it may be about
+ * just that.
+ */
+export function staleReason(
+  { files, symbols, atMs }: Pick<MemoryRow, 'files' | 'symbols' | 'atMs'>,
+  presence: ReadonlyMap<string, Presence>,
+  sightings: ReadonlyMap<string, Sighting>,
+): string | undefined {
   const gone = files.filter((file) => presence.get(file) === 'gone');
-  if (gone.length === 0 || files.some((file) => presence.get(file) === 'there')) return undefined;
-  const [first, second] = gone;
-  if (gone.length === 1) return `${first} is not there any more`;
-  if (gone.length === 2) return `${first} and ${second} are not there any more`;
-  return `${first} and ${gone.length - 1} other files are not there any more`;
+  if (gone.length > 0 && !files.some((file) => presence.get(file) === 'there')) return `${areNot(gone, 'files')} there any more`;
+  const lost = symbols.filter((symbol) => Number(sightings.get(symbol)) >= atMs);
+  if (lost.length > 0 && !symbols.some((symbol) => sightings.get(symbol) === 'there'))
+    return `${areNot(lost, 'names')} in the code any more`;
+  return undefined;
+}
+
+function areNot([first, second, ...others]: readonly string[], what: string): string {
+  if (second === undefined) return `${first} is not`;
+  return others.length === 0 ? `${first} and ${second} are not` : `${first} and ${others.length + 1} other ${what} are not`;
 }
 
 /** Given to three sessions or more, and what it says never came back in what followed. `sessions`: to how many it was given. */

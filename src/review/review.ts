@@ -4,7 +4,7 @@ import type { MemoryId } from '../memory.ts';
 import type { ReviewAnswer } from '../store/store.ts';
 import type { Relation } from './alike.ts';
 import { groupsOf, whyKept } from './groups.ts';
-import { doubtfulReason, howLong, oldReason, staleReason, unusedReason, type Presence } from './reasons.ts';
+import { doubtfulReason, howLong, oldReason, staleReason, unusedReason, type Presence, type Sighting } from './reasons.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -15,6 +15,8 @@ export interface Reviewed {
   readonly relationsOf: (id: MemoryId) => ReadonlyMap<MemoryId, Relation> | undefined;
   /** Of the files that are known to be in the workspace, or to be no more. */
   readonly presence: ReadonlyMap<string, Presence>;
+  /** Of the names of code, as far as anything is known of them. */
+  readonly sightings: ReadonlyMap<string, Sighting>;
   /** To how many sessions those memories were given that were given to several. */
   readonly sessionsGiven: ReadonlyMap<MemoryId, number>;
   readonly answers: readonly ReviewAnswer[];
@@ -31,7 +33,7 @@ export interface Review {
  * first. Pinned ones and the person's own are asked about only as superseded or as duplicates. "Keep" holds until the memory changes: for a memory by itself also
  * for the lesser reasons, and a group is asked about again when there is one in it that was not looked at.
  */
-export function review({ rows, relationsOf, presence, sessionsGiven, answers, atMs }: Reviewed): Review {
+export function review({ rows, relationsOf, presence, sightings, sessionsGiven, answers, atMs }: Reviewed): Review {
   const byId = new Map(rows.map((row) => [row.id, row]));
   const kept = keptOf(answers, byId);
   const isKept = (reason: ReviewReason, row: MemoryRow): boolean => kept.get(reason)?.has(row.id) === true;
@@ -72,7 +74,7 @@ export function review({ rows, relationsOf, presence, sessionsGiven, answers, at
       ask(reason, [row], why);
       return true;
     };
-    const stale = single('stale', staleReason(row, presence));
+    const stale = single('stale', staleReason(row, presence, sightings));
     // A second giving to one session (after a compaction) is no second chance: sessions count.
     const unused = stale || single('unused', unusedReason(row, sessionsGiven.get(row.id) ?? 0));
     if (!unused && !single('doubtful', doubtfulReason(row))) single('old', oldReason(row, atMs));

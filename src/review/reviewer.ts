@@ -6,9 +6,9 @@ import type { Store } from '../store/store.ts';
 import { traceOf } from '../util/errors.ts';
 import type { Log } from '../util/log.ts';
 import { within } from '../util/within.ts';
-import { GIVEN_OFTEN, type Presence } from './reasons.ts';
+import { GIVEN_OFTEN, type Presence, type Sighting } from './reasons.ts';
 import { createRelations } from './relations.ts';
-import { review, type Review } from './review.ts';
+import { review, type Review, type Reviewed } from './review.ts';
 
 /** Whoever asks waits so long for what takes time; then they get what is known, and hear of the rest. */
 const PATIENCE_MS = 1_500;
@@ -17,6 +17,13 @@ const FRESH_MS = 10 * 60_000;
 
 /** Which of these files are in the workspace, and which are no more; those of which nothing is known are left out. The same map for as long as nothing is new. */
 export type LookForFiles = (files: readonly string[]) => Promise<ReadonlyMap<string, Presence>>;
+/** Which of these names of code, told at these times, are in the workspace, and until when the others were; those of which nothing is known are left out. The same map likewise. */
+export type LookForSymbols = (told: ReadonlyMap<string, readonly number[]>) => Promise<ReadonlyMap<string, Sighting>>;
+
+export interface Workspace {
+  readonly files: LookForFiles;
+  readonly symbols: LookForSymbols;
+}
 
 export interface ReviewerParts {
   readonly store: Pick<
@@ -25,7 +32,7 @@ export interface ReviewerParts {
   >;
   readonly index: Pick<MemoryIndex, 'nearest' | 'state'>;
   /** Absent where there is no folder: nothing is then known to be gone. */
-  readonly lookForFiles?: LookForFiles | undefined;
+  readonly workspace?: Workspace | undefined;
   readonly now: () => number;
   /** Called when something was found out after an answer was given without it. */
   readonly onMore: () => void;
@@ -39,20 +46,34 @@ export interface Reviewer {
   dispose(): void;
 }
 
-const NOTHING: ReadonlyMap<string, Presence> = new Map();
+interface Named {
+  readonly revision: number;
+  readonly files: readonly string[];
+  /** With the times at which they were told. */
+  readonly symbols: ReadonlyMap<string, readonly number[]>;
+}
 
-export function createReviewer({ store, index, lookForFiles, now, onMore, log }: ReviewerParts): Reviewer {
+interface Last extends Pick<Reviewed, 'presence' | 'sightings' | 'atMs'> {
+  readonly stamp: string;
+  readonly review: Review;
+}
+
+export function createReviewer({ store, index, workspace, now, onMore, log }: ReviewerParts): Reviewer {
   const relations = createRelations({ store, index });
   const stopping = new AbortController();
-  let presence = NOTHING;
-  let named: { readonly revision: number; readonly files: readonly string[] } | undefined;
-  let last: { readonly stamp: string; readonly presence: typeof presence; readonly atMs: number; readonly review: Review } | undefined;
+  let presence: ReadonlyMap<string, Presence> = new Map();
+  let sightings: ReadonlyMap<string, Sighting> = new Map();
+  let named: Named | undefined;
+  let last: Last | undefined;
 
-  async function findFiles(): Promise<void> {
-    if (!lookForFiles) return;
-    const { revision } = store;
-    if (named?.revision !== revision) named = { revision, files: [...new Set(store.rows().flatMap(({ files }) => files))] };
-    presence = await lookForFiles(named.files);
+  async function lookAround(): Promise<void> {
+    if (!workspace) return;
+    if (named?.revision !== store.revision) named = namedIn(store);
+    const { files, symbols } = named;
+    await Promise.all([
+      workspace.files(files).then((found) => (presence = found)),
+      workspace.symbols(symbols).then((found) => (sightings = found)),
+    ]);
   }
 
   /** Waits for work as long as it is worth; says later when more came of it. Never rejects. */
@@ -70,19 +91,20 @@ export function createReviewer({ store, index, lookForFiles, now, onMore, log }:
 
   return {
     async review(limit) {
-      await withPatience(Promise.all([relations.catchUp(stopping.signal), findFiles()]).then(() => undefined));
+      await withPatience(Promise.all([relations.catchUp(stopping.signal), lookAround()]).then(() => undefined));
       const stamp = [store.revision, store.usesRevision, relations.version].join(' ');
       const atMs = now();
-      if (last?.stamp !== stamp || last.presence !== presence || atMs - last.atMs > FRESH_MS) {
+      if (last?.stamp !== stamp || last.presence !== presence || last.sightings !== sightings || atMs - last.atMs > FRESH_MS) {
         const found = review({
           rows: store.rows(),
           relationsOf: relations.of,
           presence,
+          sightings,
           sessionsGiven: store.sessionsGiven(GIVEN_OFTEN),
           answers: store.reviewAnswers(),
           atMs,
         });
-        last = { stamp, presence, atMs, review: found };
+        last = { stamp, presence, sightings, atMs, review: found };
       }
       const { items, counts } = last.review;
       return { items: items.slice(0, limit), total: items.length, counts };
@@ -93,4 +115,18 @@ export function createReviewer({ store, index, lookForFiles, now, onMore, log }:
     },
     dispose: () => stopping.abort(),
   };
+}
+
+function namedIn(store: Pick<Store, 'revision' | 'rows'>): Named {
+  const files = new Set<string>();
+  const symbols = new Map<string, number[]>();
+  for (const row of store.rows()) {
+    for (const file of row.files) files.add(file);
+    for (const symbol of row.symbols) {
+      const times = symbols.get(symbol);
+      if (times) times.push(row.atMs);
+      else symbols.set(symbol, [row.atMs]);
+    }
+  }
+  return { revision: store.revision, files: [...files], symbols };
 }

@@ -25,6 +25,7 @@ import { storeApi, type StoreApiParts } from './storeApi.ts';
 import type { OwnedStore } from './storeHandle.ts';
 import { surroundings } from './surroundings.ts';
 import { createFileLook } from './workspaceFiles.ts';
+import { createSymbolLook } from './workspaceSymbols.ts';
 
 /** What comes in between two rounds of compressing: without anything due, the loop sleeps until something is. */
 const SOONEST_MS = 250;
@@ -80,7 +81,7 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
     keepDays: () => settings().keepDays,
     maxBytes: () => settings().maxStoreMb * 1_000_000,
     branch: () => (folder === undefined ? undefined : branchOf(folder)),
-    ...(folder !== undefined && { lookForFiles: createFileLook(folder, Date.now) }),
+    ...(folder !== undefined && { workspace: { files: createFileLook(folder, Date.now), symbols: createSymbolLook(folder, Date.now) } }),
     newId: () => randomUUID() as MemoryId,
     now: Date.now,
     log,

@@ -9,7 +9,7 @@ import type { Store } from './store.ts';
  * In JSON, numbers keep 15 digits.
  */
 const COLUMNS = `json_array(id, kind, substr(text, 1, ${MOST_ROW_TEXT}), outcome, scope, source, session, status, superseded_by, pinned, is_own, weight, at_ms, updated_at_ms,
-  entities -> '$.files', times_given, times_used, seq)`;
+  entities -> '$.files', entities -> '$.symbols', times_given, times_used, seq)`;
 
 type Columns = readonly [
   id: MemoryId,
@@ -27,6 +27,7 @@ type Columns = readonly [
   atMs: number,
   updatedAtMs: number,
   files: readonly string[],
+  symbols: readonly string[],
   given: number,
   used: number,
   seq: number,
@@ -49,6 +50,7 @@ function toRow(columns: Columns): MemoryRow {
     atMs,
     updatedAtMs,
     files,
+    symbols,
     given,
     used,
   ] = columns;
@@ -69,12 +71,13 @@ function toRow(columns: Columns): MemoryRow {
     atMs,
     updatedAtMs,
     files,
+    symbols,
     uses,
   };
   return supersededBy === null ? row : { ...row, supersededBy };
 }
 
-const newestFirst = (a: Columns, b: Columns): number => b[12] - a[12] || b[17] - a[17];
+const newestFirst = (a: Columns, b: Columns): number => b[12] - a[12] || b[18] - a[18];
 
 export function createLists(db: Database): Pick<Store, 'rows' | 'rowsOf' | 'has'> {
   return {

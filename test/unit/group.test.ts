@@ -23,6 +23,7 @@ const row = (of: Partial<MemoryRow>): MemoryRow => ({
   atMs: NOW,
   updatedAtMs: NOW,
   files: [],
+  symbols: [],
   uses: { given: 0, used: 0 },
   ...of,
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { makeMess, SAMPLE_FILES, SORTS, type Mess, type Sort } from '../../scripts/sample/mess.ts';
 import type { ReviewItem, ReviewReason } from '../../src/browsing.ts';
 import type { MemoryId } from '../../src/memory.ts';
-import { createReviewer, type LookForFiles } from '../../src/review/reviewer.ts';
+import { createReviewer, type Workspace } from '../../src/review/reviewer.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
 import type { Store } from '../../src/store/store.ts';
 import { silentLog } from '../../src/util/log.ts';
@@ -16,7 +16,10 @@ const FOUND_AS: Readonly<Record<Exclude<Sort, 'good'>, ReviewReason>> = {
   noise: 'doubtful',
   unused: 'unused',
 };
-const lookForFiles: LookForFiles = async (files) => new Map(files.map((file) => [file, SAMPLE_FILES.includes(file) ? 'there' : 'gone']));
+const workspace: Workspace = {
+  files: async (files) => new Map(files.map((file) => [file, SAMPLE_FILES.includes(file) ? 'there' : 'gone'])),
+  symbols: async () => new Map(),
+};
 const noVectors = {
   nearest: () => undefined,
   state: { wordsRevision: 0, vectors: 0, withoutVector: 0, vectorKind: 'none' },
@@ -31,7 +34,7 @@ describe('a mess of 1,000 memories', function () {
   before(async () => {
     store = openStore(':memory:');
     mess = makeMess(store, { size: 1_000, seed: 5, atMs: NOON, filesThere: SAMPLE_FILES });
-    const reviewer = createReviewer({ store, index: noVectors, lookForFiles, now: () => NOON, onMore: () => undefined, log: silentLog });
+    const reviewer = createReviewer({ store, index: noVectors, workspace, now: () => NOON, onMore: () => undefined, log: silentLog });
     // A busy machine may take longer than anybody waits; the second answer has it all.
     let total = -1;
     for (let slice = await reviewer.review(5_000); slice.total !== total; slice = await reviewer.review(5_000)) {

@@ -3,7 +3,7 @@ import { randomOf } from '../../scripts/lib/random.ts';
 import { rowOf, type MemoryRow, type ReviewItem, type ReviewReason } from '../../src/browsing.ts';
 import type { MemoryId } from '../../src/memory.ts';
 import { isOverridden, isSame, type Relation } from '../../src/review/alike.ts';
-import { howLong, staleReason, type Presence } from '../../src/review/reasons.ts';
+import { howLong, staleReason, type Presence, type Sighting } from '../../src/review/reasons.ts';
 import { createRelations } from '../../src/review/relations.ts';
 import { review, type Reviewed } from '../../src/review/review.ts';
 import { SharedWords } from '../../src/review/sharedWords.ts';
@@ -41,6 +41,7 @@ function reviewed(rows: readonly MemoryRow[], { same = [], overrides = [], ...ot
     rows,
     relationsOf: (id) => relations.get(id),
     presence: new Map(),
+    sightings: new Map(),
     sessionsGiven: given,
     answers: [],
     atMs: NOON,
@@ -168,12 +169,27 @@ describe('what is worth a look', () => {
       ['src/c.ts', 'gone'],
       ['src/d.ts', 'there'],
     ]);
-    const why = (...files: string[]) => staleReason({ files }, presence);
+    const why = (...files: string[]) => staleReason({ files, symbols: [], atMs: NOON }, presence, new Map());
     assert.equal(why('src/a.ts'), 'src/a.ts is not there any more');
     assert.equal(why('src/a.ts', 'a.ts'), 'src/a.ts is not there any more');
     assert.equal(why('src/a.ts', 'src/b.ts'), 'src/a.ts and src/b.ts are not there any more');
     assert.equal(why('src/a.ts', 'src/b.ts', 'src/c.ts'), 'src/a.ts and 2 other files are not there any more');
     for (const files of [['src/a.ts', 'src/d.ts'], ['/tmp/x.log'], []]) assert.equal(why(...files), undefined, files.join());
+  });
+
+  it('is stale when the code lost each name of which something is known, and had one when it was told', () => {
+    const sightings = new Map<string, Sighting>([
+      ['openPool', NOON],
+      ['closePool', NOON + DAY],
+      ['dropOld', NOON - DAY],
+      ['readAll', 'there'],
+    ]);
+    const why = (...symbols: string[]) =>
+      staleReason({ files: ['src/d.ts'], symbols, atMs: NOON }, new Map([['src/d.ts', 'there']]), sightings);
+    assert.equal(why('openPool'), 'openPool is not in the code any more');
+    assert.equal(why('openPool', 'useEffect', 'closePool'), 'openPool and closePool are not in the code any more');
+    for (const symbols of [['dropOld'], ['useEffect'], ['openPool', 'readAll'], []])
+      assert.equal(why(...symbols), undefined, symbols.join());
   });
 
   it('says how long in words', () => {

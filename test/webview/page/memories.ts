@@ -40,6 +40,7 @@ export function memoryRow(n: number, nowMs: number): MemoryRow {
     atMs,
     updatedAtMs: atMs,
     files: n % 3 === 0 ? [`src/${subject}/${thing}.ts`] : [],
+    symbols: [],
     uses: { given, used: n % 14 === 0 ? Math.floor(given / 2) : 0 },
   };
 }
