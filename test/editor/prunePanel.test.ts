@@ -326,9 +326,11 @@ describe('the pruning panel', function () {
       await press('Escape');
     });
 
-    it('answers the questions of Review by single letters', async () => {
+    it('answers the questions of Review by single letters, and is not asked again after a reload', async () => {
+      const answers = (): number => askStore(bed, 'SELECT DISTINCT memory FROM reviewed').length;
+      const before = answers();
       await showTab(frame, 'Review');
-      const current = frame.locator('[aria-current="true"]');
+      let current = frame.locator('[aria-current="true"]');
       await current.waitFor();
       await current.focus();
       await bed.screenshot('panel-review');
@@ -340,6 +342,14 @@ describe('the pruning panel', function () {
         await press('k');
         await until('the next question has come up', async () => !(await current.textContent())?.includes(words), 5_000);
       }
+      await until('the answers are kept', () => answers() >= before + answered.length, 5_000);
+      await bed.reload();
+      frame = await panelFrame(bed.page);
+      await showTab(frame, 'Review');
+      current = frame.locator('[aria-current="true"]');
+      await current.waitFor({ timeout: SLOW_MS });
+      const asked = (await current.locator('.captured.whole').first().textContent()) ?? '';
+      assert.ok(asked.length > 10 && !answered.includes(asked));
     });
   });
 

@@ -5,7 +5,7 @@ import { type Bed, SLOW_MS, openBed, pictureOnFailure, until } from './support/b
 import { blockLines, listRows, openPanel, panelFrame, showTab, tabOf } from './support/panel.ts';
 import { FILES, panelSeeds } from './support/panelMemories.ts';
 import { addAll, askStore, seedStore } from './support/seed.ts';
-import { openFile, statusItems } from './support/workbench.ts';
+import { expandRow, fillQuickInput, openFile, openView, runCommand, statusItems, treeRows } from './support/workbench.ts';
 
 describe('a thousand mixed memories', function () {
   this.timeout(400_000);
@@ -135,5 +135,28 @@ describe('the pruning panel with twenty thousand memories', function () {
     await listRows(frame, 'zebra queue').first().waitFor();
     console.log(`      typed ${typedMs} ms; rows ${Date.now() - startedAtMs - typedMs} ms after the last key`);
     await bed.screenshot('panel-20000');
+  });
+
+  it('has its groups in the sidebar soon, and narrows them while one types', async () => {
+    const { page } = bed;
+    await openView(page, 'Cairn');
+    await treeRows(page, 'Decisions, ').first().waitFor({ timeout: SLOW_MS });
+    let startedAtMs = Date.now();
+    await runCommand(page, 'Cairn: Group by File');
+    await treeRows(page, 'No file, ').first().waitFor();
+    console.log(`      the tree by file: ${Date.now() - startedAtMs} ms from F1`);
+    await runCommand(page, 'Cairn: Group by Kind');
+    const group = treeRows(page, 'Decisions, ').first();
+    await group.waitFor();
+    startedAtMs = Date.now();
+    await expandRow(group);
+    await treeRows(page, 'Decision: ').first().waitFor();
+    console.log(`      a group of thousands opened: ${Date.now() - startedAtMs} ms`);
+    await runCommand(page, 'Cairn: Filter Memories…');
+    await fillQuickInput(page, 'zebra queue');
+    startedAtMs = Date.now();
+    await treeRows(page, 'The zebra queue').first().waitFor();
+    console.log(`      narrowed: ${Date.now() - startedAtMs} ms after the last key`);
+    await bed.screenshot('browser-20000');
   });
 });

@@ -36,6 +36,8 @@ export interface Bed extends BedFolders {
   readonly server: CodeServer;
   /** Loads the page again, as "Reload Window" does: a new extension host on the same folders. */
   reload(): Promise<void>;
+  /** Another window on the same folder, with an extension host of its own. */
+  openWindow(): Promise<Page>;
   /** Saves test-results/<name>.png, and says where. */
   screenshot(name: string): Promise<string>;
   close(): Promise<void>;
@@ -141,9 +143,14 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
         '--disable-sync',
       ],
     });
-    const page = await openPage(browser);
-    await page.goto(started.url(workspace));
-    await workbenchOf(page);
+    const launched = browser;
+    const openWindow = async (): Promise<Page> => {
+      const opened = await openPage(launched);
+      await opened.goto(started.url(workspace));
+      await workbenchOf(opened);
+      return opened;
+    };
+    const page = await openWindow();
     return {
       home,
       workspace,
@@ -154,6 +161,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
         await page.reload();
         await workbenchOf(page);
       },
+      openWindow,
       async screenshot(name) {
         const file = path.join(root, 'test-results', `${name}.png`);
         fs.mkdirSync(path.dirname(file), { recursive: true });
