@@ -12,12 +12,14 @@ import type { Forgetting } from './forgetting.ts';
 import { draggable } from './tree/dragging.ts';
 import { hoverOf } from './tree/hover.ts';
 import { forgottenItem, groupItem, hereItem, memoryItem, moreItem } from './tree/items.ts';
-import { type ListNode, type TreeNode, facetsOf, keyOf } from './tree/nodes.ts';
+import { HERE, type ListNode, type TreeNode, facetsOf, keyOf } from './tree/nodes.ts';
 import { decorateSuperseded } from './tree/superseded.ts';
 import { KIND_LABELS, counted } from './words.ts';
 
 /** Rows of a list, or groups, that are shown at first and with each "Show more". */
 const SLICE = 50;
+/** Of those for the open file at first fewer: they stand above the groups, which should stay in sight. */
+const HERE_SLICE = 10;
 const GROUPING = 'grouping';
 /** Drawing the tree takes an answer or two of the service. */
 const SELECTION_WAIT_MS = 1_000;
@@ -233,7 +235,7 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, Disposable
   }
 
   #shownOf(key: string): number {
-    return this.#shown.get(key) ?? SLICE;
+    return this.#shown.get(key) ?? (key === HERE ? HERE_SLICE : SLICE);
   }
 
   #say(memories: number): void {

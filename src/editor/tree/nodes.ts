@@ -16,11 +16,14 @@ export type TreeNode =
   | { readonly kind: 'more'; readonly of: string; readonly left: number };
 export type MemoryNode = ListNode & { readonly kind: 'memory' };
 
+/** The key of the list for the open file. */
+export const HERE = 'here';
+
 /** Unique in the tree, and the same for the same thing when the tree is drawn anew. */
 export function keyOf(node: TreeNode): string {
   switch (node.kind) {
     case 'here':
-      return 'here';
+      return HERE;
     case 'group':
       return `${node.by}:${node.group.value}`;
     case 'memory':
