@@ -29,6 +29,8 @@ const CHECKS: { readonly [Q in Question]: Check<Q> } = {
   undo: () => [],
   copy: ([ids]) => [memoryIds(ids)],
   openSource: ([id]) => [memoryId(id)],
+  restart: () => [],
+  showLog: () => [],
   hello: () => [],
 };
 

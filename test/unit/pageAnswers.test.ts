@@ -1,6 +1,6 @@
 // The answering side of the panel: every question is answered or refused, and nothing that does not fit gets through to the service.
 import assert from 'node:assert/strict';
-import { answering, type PageAnswerParts } from '../../src/editor/pageAnswers.ts';
+import { PRESENCES, answering, type PageAnswerParts } from '../../src/editor/pageAnswers.ts';
 import type { Memory, MemoryId } from '../../src/memory.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { logTo } from '../../src/util/log.ts';
@@ -34,6 +34,8 @@ function desk(answers: Parameters<typeof stubApi>[0] = {}, more: Partial<PageAns
     hello: () => HELLO,
     openSource: note('openSource'),
     copyText: note('copyText'),
+    restart: () => void done.push(['restart']),
+    showLog: () => void done.push(['showLog']),
     now: () => 42,
     log: logTo((_level, message) => logged.push(message)),
     ...more,
@@ -106,6 +108,15 @@ describe('what the panel asks', () => {
     value(await ask('merge', [{ id: 'a', others: ['b', 'c'] }]));
     value(await ask('undo'));
     assert.deepEqual(done, [['forget', ['a', 'b']], ['merge', [{ id: 'a', others: ['b', 'c'] }]], ['undo']]);
+  });
+
+  it('starts a service again that has stopped, and shows why it did', async () => {
+    const { ask, done, asked } = desk();
+    // It answers nothing in that state, and nothing is asked of it.
+    value(await ask('restart'));
+    value(await ask('showLog'));
+    assert.deepEqual([done, asked], [[['restart'], ['showLog']], []]);
+    assert.deepEqual([PRESENCES.running, PRESENCES.resting, PRESENCES.given_up], ['here', 'away', 'stopped']);
   });
 
   it('changes all that are named, though one of them is gone, and says so', async () => {

@@ -82,6 +82,10 @@ describe('the panel for everybody', () => {
     await page.getByText('Nothing remembered yet').waitFor();
     assert.deepEqual(await violations(panel), []);
     await panel.screenshot('dark-wide-empty');
+    await panel.value(`scripted.tell({ kind: 'service', presence: 'stopped' })`);
+    await page.getByRole('button', { name: 'Restart' }).waitFor();
+    assert.deepEqual(await violations(panel), []);
+    await panel.screenshot('dark-wide-stopped');
     await panel.close();
   });
 
@@ -102,7 +106,7 @@ describe('the panel for everybody', () => {
 
   it('shows itself in forced colours, and stands still where motion is unwelcome', async () => {
     const panel = await browser.open({ forcesColors: true, prefersReducedMotion: true, settings: { rows: 500 } });
-    await panel.value(`scripted.tell({ kind: 'reconnecting', isAway: true })`);
+    await panel.value(`scripted.tell({ kind: 'service', presence: 'away' })`);
     await panel.page.getByText('Reconnecting…').waitFor();
     assert.equal(await panel.value(`getComputedStyle(document.querySelector('.turning')).animationName`), 'none');
     await panel.screenshot('forced-wide-next');

@@ -97,14 +97,41 @@ describe('the panel and its editor', () => {
     const { page } = panel;
     await panel.tab('All');
     await page.locator('.row .words').first().waitFor();
-    await panel.value(`scripted.tell({ kind: 'reconnecting', isAway: true })`);
+    await panel.value(`scripted.tell({ kind: 'service', presence: 'away' })`);
     await page.getByText('Reconnecting…').waitFor();
     assert.ok((await page.locator('.row .words').count()) > 5);
     const [browses, hellos] = [await panel.asked('browse'), await panel.asked('hello')];
-    await panel.value(`scripted.tell({ kind: 'reconnecting', isAway: false })`);
+    await panel.value(`scripted.tell({ kind: 'service', presence: 'here' })`);
     await page.getByText('Reconnecting…').waitFor({ state: 'detached' });
     await panel.until(`scripted.asked.filter((ask) => ask.question === 'browse').length > ${browses}`);
     assert.ok((await panel.asked('hello')) > hellos);
+  });
+
+  it('says so when the service has stopped for good, keeps what it shows, and starts it again when asked', async () => {
+    const { page } = panel;
+    await panel.tab('All');
+    await page.locator('.row .words').first().waitFor();
+    const gone = "Cairn's memory service keeps crashing and was stopped.";
+    await panel.value(`scripted.refuse('browse', ${JSON.stringify(gone)})`);
+    await panel.value(`scripted.tell({ kind: 'service', presence: 'away' })`);
+    await page.getByText('Reconnecting…').waitFor();
+    await panel.value(`scripted.tell({ kind: 'service', presence: 'stopped' })`);
+    const banner = page.getByRole('alert').filter({ hasText: 'has stopped' });
+    await banner.waitFor();
+    assert.equal(await page.getByText('Reconnecting…').count(), 0);
+    // A change that comes along now, of the open file say, gets no answer.
+    await panel.value(`scripted.tell({ kind: 'changed', revision: 9 })`);
+    await page.getByText(gone).waitFor();
+    assert.ok((await page.locator('.row .words').count()) > 5);
+
+    await banner.getByRole('button', { name: 'Show Log' }).click();
+    await panel.until(`scripted.asked.some((ask) => ask.question === 'showLog')`);
+    await panel.value(`scripted.refuse('browse', undefined)`);
+    await banner.getByRole('button', { name: 'Restart' }).click();
+    await banner.waitFor({ state: 'detached' });
+    await page.getByText(gone).waitFor({ state: 'detached' });
+    assert.equal(await panel.asked('restart'), 1);
+    assert.equal(await panel.value('document.activeElement?.id'), 'tab-all');
   });
 
   it('follows a change without a flicker, and stays where it is', async () => {
