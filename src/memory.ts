@@ -53,7 +53,12 @@ interface SignalBase {
 /** One thing that happened, as its source tells it: unredacted, never written to disk. */
 export type Signal = SignalBase &
   (
-    | { readonly kind: 'prompt'; readonly text: string }
+    | {
+        readonly kind: 'prompt';
+        readonly text: string;
+        /** A memory's own words, told by hand or by a file: no line of them is cut. */
+        readonly isMemory?: true;
+      }
     | { readonly kind: 'reply'; readonly text: string }
     | {
         readonly kind: 'tool_call';
