@@ -67,6 +67,23 @@ describe('the panel and its editor', () => {
     assert.equal(await page.locator('.chip .count').first().innerText(), before, 'the question is back');
   });
 
+  it('keeps what was typed when a change is refused', async () => {
+    const { page } = panel;
+    await panel.value(`scripted.refuse('edit', 'Not now. Try again.')`);
+    await panel.tab('Review');
+    await page.locator('.card.current').focus();
+    await page.keyboard.press('e');
+    const words = page.locator('.card vscode-textarea textarea');
+    await words.fill('Said better');
+    await words.press('Enter');
+    await page.getByRole('alert').getByText('Not now. Try again.').waitFor();
+    assert.equal(await words.inputValue(), 'Said better');
+    await panel.value(`scripted.refuse('edit', undefined)`);
+    await words.press('Enter');
+    await words.waitFor({ state: 'detached' });
+    await panel.until(`scripted.asked.some((ask) => ask.question === 'keep')`);
+  });
+
   it('says so when there is no answer at all, and asks again when told', async () => {
     const { page } = panel;
     await panel.value(`scripted.refuse('browse', 'Something went wrong in Cairn. The log has the details.')`);
