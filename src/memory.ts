@@ -154,6 +154,12 @@ export interface MemoryDraft {
   readonly segments: readonly string[];
 }
 
+/**
+ * Characters that a memory's text may have when it is told by hand, by a model or by a file: many times what a memory is meant to have, and little enough for every
+ * list that shows it. What is distilled never comes near. A store may hold longer ones from before there was a limit: they stay as they are.
+ */
+export const MOST_TEXT = 5_000;
+
 /** One durable fact. */
 export interface Memory extends MemoryDraft {
   readonly id: MemoryId;

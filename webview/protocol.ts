@@ -12,13 +12,16 @@ import type {
   ReviewReason,
   ReviewSlice,
 } from '../src/browsing.ts';
-import type { Kind, Memory, MemoryId, Outcome, Scope, SessionId } from '../src/memory.ts';
+import type { MOST_TEXT as MostText, Kind, Memory, MemoryId, Outcome, Scope, SessionId } from '../src/memory.ts';
 
 export type * from '../src/browsing.ts';
 export type { AssistantId, Evidence, Kind, Memory, MemoryId, Outcome, Scope, SessionId, SourceId } from '../src/memory.ts';
 
 export const TABS = ['next', 'given', 'review', 'all'] as const;
 export type Tab = (typeof TABS)[number];
+
+/** Characters that a memory's text may have; the service's own number, or this does not compile. */
+export const MOST_TEXT: typeof MostText = 5_000;
 
 export interface PageQuestions {
   browse(query: BrowseQuery, from: number, count: number): BrowseSlice;

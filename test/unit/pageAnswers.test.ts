@@ -206,13 +206,21 @@ describe('what the panel asks', () => {
   });
 
   it('is told when a person typed too much, or nothing', async () => {
-    const { ask, asked } = desk({ edit: () => undefined });
-    assert.match(refusal(await ask('edit', 'a', { text: 'x'.repeat(100_000) })), /Shorten it/);
+    const tooLong = 'A memory can be at most 5,000 characters.';
+    const { ask, asked } = desk({
+      edit: (_id, { text }) => {
+        if (text && text.length > 5_000) throw new UserError(tooLong);
+      },
+    });
     assert.match(refusal(await ask('edit', 'a', { text: ' \n' })), /needs words/);
     assert.match(refusal(await ask('browse', { ...LIST, text: 'x'.repeat(100_000) }, 0, 10)), /Shorten it/);
     assert.equal(asked.length, 0);
     value(await ask('edit', 'a', { text: ' Use the queue. ', outcome: null }));
     assert.deepEqual(asked[0]?.args, ['a', { text: 'Use the queue.', outcome: null }]);
+    // How long a memory may be is the service's to say; what nobody types does not even get there.
+    assert.equal(refusal(await ask('edit', 'a', { text: 'x'.repeat(100_000) })), tooLong);
+    assert.match(refusal(await ask('edit', 'a', { text: 'x'.repeat(2_000_000) })), /Shorten it/);
+    assert.equal(asked.length, 2);
   });
 
   it('gets no answer where nothing was asked', async () => {

@@ -67,6 +67,28 @@ describe('the panel and its editor', () => {
     assert.equal(await page.locator('.chip .count').first().innerText(), before, 'the question is back');
   });
 
+  it('does not send a memory that is too long, and keeps what was typed', async () => {
+    const { page } = panel;
+    await panel.tab('All');
+    await page.locator('#row-0').click();
+    await page.locator('.preview').getByRole('button', { name: /^Edit/ }).click();
+    const words = page.locator('.preview vscode-textarea textarea');
+    const save = page.locator('.preview').getByRole('button', { name: /Save/ });
+    for (const length of [5_312, 1_000_000]) {
+      await words.fill('x'.repeat(length));
+      const over = (length - 5_000).toLocaleString('en');
+      await page.getByRole('status').getByText(`at most 5,000 characters. Shorten it by ${over}, then save.`).waitFor();
+      await save.click();
+      await words.press('Enter');
+      assert.equal((await words.inputValue()).length, length);
+    }
+    assert.equal(await panel.asked('edit'), 0);
+    await words.fill('x'.repeat(5_000));
+    await page.getByText('at most 5,000 characters').waitFor({ state: 'detached' });
+    await save.click();
+    await panel.until(`scripted.row('memory-0').text.length === 5000`);
+  });
+
   it('keeps what was typed when a change is refused', async () => {
     const { page } = panel;
     await panel.value(`scripted.refuse('edit', 'Not now. Try again.')`);
