@@ -100,6 +100,11 @@ describe('the panel for everybody', () => {
         );
         assert.deepEqual(over, [], `${tab} at ${width} px runs over its side`);
       }
+      await panel.value(`scripted.tell({ kind: 'service', presence: 'stopped' })`);
+      const banner = panel.page.getByRole('alert');
+      await banner.getByRole('button', { name: 'Show Log' }).waitFor();
+      assert.ok(await banner.evaluate((e) => e.scrollWidth <= e.clientWidth + 1 && e.clientHeight < 150), `the banner at ${width} px`);
+      if (width === 260) await panel.screenshot('dark-260-stopped');
       await panel.close();
     }
   });
