@@ -1,5 +1,5 @@
 // What a person sees of the memories, and what they answer: the vocabulary of the memory browser and the pruning panel. Only plain data.
-import type { Kind, Memory, MemoryId, Outcome, Scope, SessionId, SourceId } from './memory.ts';
+import { MOST_TEXT, type Kind, type Memory, type MemoryId, type Outcome, type Scope, type SessionId, type SourceId } from './memory.ts';
 
 /** How often a memory was given to an assistant, and how often it then came back in what followed; see `inject/used.ts`. */
 export interface Uses {
@@ -7,8 +7,15 @@ export interface Uses {
   readonly used: number;
 }
 
-/** Characters of a memory's text that a row holds: far more than a memory is meant to have, and little enough for every list that shows it. */
-export const MOST_ROW_TEXT = 5_000;
+/** Characters of a memory's text that a row holds: one more than it may have, so that one which a row has cut is not taken for whole. */
+export const MOST_ROW_TEXT = MOST_TEXT + 1;
+
+/** Why a text is too long to be a memory's, and what to do, in words for people; undefined where it is not. */
+export function lengthTrouble(text: string): string | undefined {
+  if (text.length <= MOST_TEXT) return undefined;
+  const [most, has] = [MOST_TEXT, text.length].map((count) => count.toLocaleString('en'));
+  return `A memory can be at most ${most} characters; this one has ${has}. Shorten it, or make several memories of it.`;
+}
 
 /** A memory as a row of a list: without evidence and surroundings, so that twenty thousand of them fit in a few megabytes. */
 export interface MemoryRow {
@@ -199,6 +206,8 @@ export interface Imported {
   readonly forgotten: number;
   /** Nothing in them may be kept: private, or empty. */
   readonly leftOut: number;
+  /** Lines of the file, from 1, whose text is too long for a memory, and so left out. */
+  readonly tooLong: readonly number[];
 }
 
 // --- Review

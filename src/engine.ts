@@ -14,7 +14,7 @@ import { inOwnWords, readAnswer, refusalOf, rewritingPrompt } from './compress/r
 import type { Observer } from './capture/observe.ts';
 import { safelyImported } from './capture/imported.ts';
 import { REMEMBERED, rememberedDraft } from './capture/remembered.ts';
-import type { Imported, MemoryRow, ReviewReason, ReviewSlice } from './browsing.ts';
+import { lengthTrouble, type Imported, type MemoryRow, type ReviewReason, type ReviewSlice } from './browsing.ts';
 import { createGiving, type Giving } from './inject/giving.ts';
 import type {
   ContextBlock,
@@ -37,7 +37,7 @@ import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
 import { readExchange, writeExchange } from './store/exchange.ts';
 import type { Cursor, SessionWork, Store, StoreCounts } from './store/store.ts';
 import { Emitter, type Event } from './util/events.ts';
-import { traceOf } from './util/errors.ts';
+import { UserError, traceOf } from './util/errors.ts';
 import type { Log } from './util/log.ts';
 
 /** The lines of a turn reach the disk in bursts: this much quiet after its end says that the last has come. */
@@ -97,7 +97,7 @@ export interface MemoryEngine extends Pick<Giving, 'context' | 'preview' | 'give
   /** Keeps a memory, of this store or the user's global one, out of what a session is given (absent: the one that starts next), or lets it in again. */
   holdBack(id: MemoryId, session: SessionId | undefined, isHeldBack: boolean): void;
   countUses(given: readonly MemoryId[], used: readonly MemoryId[]): void;
-  /** Keeps what a person or a model said in so many words; private parts and secrets go here too. Throws a `UserError` when nothing is left. */
+  /** Keeps what a person or a model said in so many words; private parts and secrets go here too. Throws a `UserError` when nothing is left, or too much. */
   remember(what: Remembering): Promise<Memory>;
   list(): Memory[];
   /** All memories as rows, newest first, with a stamp; without the rows where nothing has changed since `stamp`. */
@@ -106,6 +106,7 @@ export interface MemoryEngine extends Pick<Giving, 'context' | 'preview' | 'give
   /** See `store/store.ts`. */
   adopt(memory: Memory): void;
   letGo(id: MemoryId): void;
+  /** Throws a `UserError` for a new text that is too long. */
   edit(id: MemoryId, change: Partial<Pick<MemoryDraft, 'text' | 'kind' | 'outcome' | 'scope'>>): Promise<void>;
   setPinned(id: MemoryId, pinned: boolean): void;
   /** Hides memories at once; the forgetting is final after `undoMs`, or when the store is opened anew. */
@@ -118,7 +119,7 @@ export interface MemoryEngine extends Pick<Giving, 'context' | 'preview' | 'give
   /** Not asked again for this reason. */
   keep(reason: ReviewReason, ids: readonly MemoryId[]): void;
   exportMemories(withEvidence: boolean): string;
-  /** See `store/exchange.ts`. Private parts and secrets go here too. */
+  /** See `store/exchange.ts`. Private parts and secrets go here too. What is too long is left out, unless it is here already. */
   importMemories(lines: string): Promise<Imported>;
   /** Hides everything, and with it what waits to be compressed; final after `undoMs`. Returns the ids. */
   forgetEverything(undoMs: number): readonly MemoryId[];
@@ -334,7 +335,10 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     },
 
     async remember(what) {
+      refuseTooLong(what.text);
       const draft = await rememberedDraft(observer, what, store.segmentHash);
+      // What stands for a secret may be longer than the secret.
+      refuseTooLong(draft.text);
       const memory = store.add(draft, { source: 'user', session: REMEMBERED, isOwn: true, atMs: what.atMs });
       memoriesChanged();
       return memory;
@@ -359,6 +363,8 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     },
 
     async edit(id, change) {
+      // One from before there was a limit can be given another kind.
+      if (change.text !== undefined && change.text !== store.get(id)?.text) refuseTooLong(change.text);
       store.edit(id, change);
       memoriesChanged();
     },
@@ -400,13 +406,16 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     },
 
     async importMemories(lines) {
-      const told = readExchange(lines);
+      const told = Map.groupBy(readExchange(lines), ({ memory }) =>
+        lengthTrouble(memory.text) !== undefined && !store.get(memory.id) ? 'tooLong' : 'fitting',
+      );
+      const fitting = told.get('fitting') ?? [];
       const safe = [];
-      for (const { memory } of told) safe.push(await safelyImported(observer, memory));
+      for (const { memory } of fitting) safe.push(await safelyImported(observer, memory));
       const memories = safe.filter((memory) => memory !== undefined);
       const count = store.bringIn(memories);
       if (count.added > 0) memoriesChanged();
-      return { ...count, leftOut: told.length - memories.length };
+      return { ...count, leftOut: fitting.length - memories.length, tooLong: (told.get('tooLong') ?? []).map(({ line }) => line) };
     },
 
     forgetEverything(undoMs) {
@@ -454,4 +463,10 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       store.close();
     },
   });
+}
+
+/** Every text that is told in so many words comes by here: by hand, by a model, by an edit in any view. A file's are left out one by one, see `importMemories`. */
+function refuseTooLong(text: string): void {
+  const trouble = lengthTrouble(text);
+  if (trouble !== undefined) throw new UserError(trouble);
 }

@@ -118,6 +118,7 @@ export function activate(context: vscode.ExtensionContext): void {
         'cairn.chooseModel': () => model.choose(),
         'cairn.showStatus': () => status.showMenu(),
         'cairn.showLog': () => log.show(),
+        'cairn.restartService': () => restart(),
         'cairn.rebuildIndex': () => actions.rebuildIndex(),
         'cairn.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:cairn-memory.cairn'),
       },
@@ -152,6 +153,11 @@ export function activate(context: vscode.ExtensionContext): void {
     configure()
       .catch((thrown: unknown) => status.failed(thrown))
       .finally(configured.resolve);
+  /** Also of a service that stopped before it knew this window: it is told anew. */
+  const restart = (): void => {
+    service.restart();
+    void configureSafely();
+  };
   const editor = owned.own(
     watchEditor({ capture: (folder, signals) => service.api.capture(folder && realFolders.get(folder), signals), log }),
   );
@@ -178,6 +184,8 @@ export function activate(context: vscode.ExtensionContext): void {
       isPaused: paused.get,
       connected: () => connectedAssistants(home),
       openSource: actions.openSource,
+      restart,
+      showLog: () => log.show(),
       log,
     }),
   );

@@ -53,7 +53,12 @@ interface SignalBase {
 /** One thing that happened, as its source tells it: unredacted, never written to disk. */
 export type Signal = SignalBase &
   (
-    | { readonly kind: 'prompt'; readonly text: string }
+    | {
+        readonly kind: 'prompt';
+        readonly text: string;
+        /** A memory's own words, told by hand or by a file: no line of them is cut. */
+        readonly isMemory?: true;
+      }
     | { readonly kind: 'reply'; readonly text: string }
     | {
         readonly kind: 'tool_call';
@@ -148,6 +153,12 @@ export interface MemoryDraft {
   /** Keyed hashes of every segment that it was made or merged from; see `store/tombstones.ts`. */
   readonly segments: readonly string[];
 }
+
+/**
+ * Characters that a memory's text may have when it is told by hand, by a model or by a file: many times what a memory is meant to have, and little enough for every
+ * list that shows it. What is distilled never comes near. A store may hold longer ones from before there was a limit: they stay as they are.
+ */
+export const MOST_TEXT = 5_000;
 
 /** One durable fact. */
 export interface Memory extends MemoryDraft {

@@ -27,6 +27,9 @@ export interface Acts {
   openSource(id: MemoryId): Promise<boolean>;
   holdBack(id: MemoryId, session: SessionId | null, isHeldBack: boolean): Promise<boolean>;
   undo(): Promise<boolean>;
+  /** Starts the memory service again. */
+  restart(): Promise<boolean>;
+  showLog(): Promise<boolean>;
 }
 
 export function useActs(): Acts {
@@ -90,5 +93,7 @@ export function useActs(): Acts {
     holdBack: (id, session, isHeldBack) =>
       change(isHeldBack ? 'Not given in this session.' : 'Let in again.', 'holdBack', id, session ?? undefined, isHeldBack),
     undo: () => change('Brought back.', 'undo'),
+    restart: () => act('Starting again.', 'restart'),
+    showLog: () => act('', 'showLog'),
   };
 }

@@ -1,8 +1,9 @@
 // The page of the pruning panel: four tabs over one conversation with the editor. Asks for what it shows, and asks again when it is told that something changed.
 import { render } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useActs } from './acts.ts';
 import { AllTab } from './all/all.tsx';
-import { Badge } from './controls.tsx';
+import { Badge, Button } from './controls.tsx';
 import { Dialog } from './dialog.tsx';
 import { Trouble, UndoBar } from './footer.tsx';
 import { GivenTab } from './given/given.tsx';
@@ -12,7 +13,7 @@ import { isCommand, isWriting } from './keys.ts';
 import { Menu } from './menu.tsx';
 import { NextTab } from './next/next.tsx';
 import { type Confirmation, type OpenMenu, type Panel, PanelContext } from './panel.ts';
-import { type Hello, TABS, type Tab, type Undoable } from './protocol.ts';
+import { type Hello, type Presence, TABS, type Tab, type Undoable } from './protocol.ts';
 import { ReviewTab } from './review/review.tsx';
 import { type Keeper, openKeeper, type StateHolder } from './state.ts';
 import { TAB_WORDS, number } from './words.ts';
@@ -33,7 +34,7 @@ function Page({ host, keeper }: { readonly host: Host; readonly keeper: Keeper }
   const [hello, setHello] = useState<Hello>();
   const [openFile, setOpenFile] = useState<string>();
   const [tried, setTried] = useState<Panel['tried']>();
-  const [isAway, setAway] = useState(false);
+  const [presence, setPresence] = useState<Presence>('here');
   const [undo, setUndo] = useState<Undoable | null>(null);
   const [trouble, setTrouble] = useState<string>();
   const [said, setSaid] = useState('');
@@ -84,9 +85,9 @@ function Page({ host, keeper }: { readonly host: Host; readonly keeper: Keeper }
           return refresh();
         case 'undo':
           return setUndo(news.undo);
-        case 'reconnecting':
-          setAway(news.isAway);
-          if (!news.isAway) {
+        case 'service':
+          setPresence(news.presence);
+          if (news.presence === 'here') {
             void greet();
             refresh();
           }
@@ -128,7 +129,7 @@ function Page({ host, keeper }: { readonly host: Host; readonly keeper: Keeper }
   return (
     <PanelContext.Provider value={panel}>
       <Tabs tab={tab} toReview={toReview} onShow={show} />
-      <Banner isAway={isAway} hello={hello} />
+      <Banner presence={presence} hello={hello} />
       <div id="part" class="part" role="tabpanel" aria-labelledby={`tab-${tab}`}>
         <Part />
       </div>
@@ -212,8 +213,9 @@ function Tabs({ tab, toReview, onShow }: { readonly tab: Tab; readonly toReview:
   );
 }
 
-function Banner({ isAway, hello }: { readonly isAway: boolean; readonly hello: Hello | undefined }) {
-  if (isAway) {
+function Banner({ presence, hello }: { readonly presence: Presence; readonly hello: Hello | undefined }) {
+  if (presence === 'stopped') return <Stopped />;
+  if (presence === 'away') {
     return (
       <div class="banner" role="status">
         <Icon name="sync" class="turning" />
@@ -238,6 +240,28 @@ function Banner({ isAway, hello }: { readonly isAway: boolean; readonly hello: H
     );
   }
   return null;
+}
+
+/** Nothing comes back by itself any more: a person is needed, and is told so at once. */
+function Stopped() {
+  const acts = useActs();
+  const restart = () => {
+    void acts.restart();
+    // The button goes with the banner, and the focus would go with the button.
+    document.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
+  };
+  return (
+    <div class="banner stopped" role="alert">
+      <Icon name="warning" />
+      <span class="grow">The memory service kept crashing and has stopped. Nothing is lost: what is shown is as it was.</span>
+      <div class="buttons">
+        <Button onClick={restart}>Restart</Button>
+        <Button isSecondary onClick={() => void acts.showLog()}>
+          Show Log
+        </Button>
+      </div>
+    </div>
+  );
 }
 
 declare function acquireVsCodeApi(): StateHolder & { postMessage(message: unknown): void };

@@ -12,13 +12,16 @@ import type {
   ReviewReason,
   ReviewSlice,
 } from '../src/browsing.ts';
-import type { Kind, Memory, MemoryId, Outcome, Scope, SessionId } from '../src/memory.ts';
+import type { MOST_TEXT as MostText, Kind, Memory, MemoryId, Outcome, Scope, SessionId } from '../src/memory.ts';
 
 export type * from '../src/browsing.ts';
 export type { AssistantId, Evidence, Kind, Memory, MemoryId, Outcome, Scope, SessionId, SourceId } from '../src/memory.ts';
 
 export const TABS = ['next', 'given', 'review', 'all'] as const;
 export type Tab = (typeof TABS)[number];
+
+/** Characters that a memory's text may have; the service's own number, or this does not compile. */
+export const MOST_TEXT: typeof MostText = 5_000;
 
 export interface PageQuestions {
   browse(query: BrowseQuery, from: number, count: number): BrowseSlice;
@@ -41,6 +44,9 @@ export interface PageQuestions {
   /** Copies their text to the clipboard. */
   copy(ids: readonly MemoryId[]): void;
   openSource(id: MemoryId): void;
+  /** Starts the service again after it has stopped; what comes of it is told in `service`. */
+  restart(): void;
+  showLog(): void;
   /** What the page needs to know before it draws: asked once, and again after `restarted`. */
   hello(): Hello;
 }
@@ -62,12 +68,14 @@ export interface Undoable {
   readonly untilMs: number;
 }
 
+/** `away`: the service comes back by itself. `stopped`: it has crashed too often and waits to be started by a person. */
+export type Presence = 'here' | 'away' | 'stopped';
+
 export type PageNews =
   /** Memories, the ledger or the open file changed: ask again for what is shown. */
   | { readonly kind: 'changed'; readonly revision: number; readonly openFile?: string }
   | { readonly kind: 'undo'; readonly undo: Undoable | null }
-  /** The service is away (and comes back by itself), or is back. */
-  | { readonly kind: 'reconnecting'; readonly isAway: boolean }
+  | { readonly kind: 'service'; readonly presence: Presence }
   /** A command wants this tab. `prompt`: to be tried there. */
   | { readonly kind: 'show'; readonly tab: Tab; readonly prompt?: string };
 

@@ -19,7 +19,7 @@ export async function safelyImported(observer: Observer, told: Told): Promise<To
   const asLines: Place = { ...place, isLineByLine: true };
   const safe = async (text: string): Promise<string | undefined> => {
     if (text === '') return '';
-    const seen = await observer.observe({ kind: 'prompt', place: asLines, text });
+    const seen = await observer.observe({ kind: 'prompt', place: asLines, text, isMemory: true });
     return 'reason' in seen ? undefined : seen.text;
   };
   const safeNames = async (names: readonly string[]): Promise<string[]> => {

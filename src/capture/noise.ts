@@ -25,8 +25,8 @@ const LONGEST_LINE = 2_000;
 const LINE_HEAD = 1_400;
 const LINE_TAIL = 500;
 
-/** `text` without progress, spinners and blobs. Lines go, or with `keepLines` are left empty. */
-export function withoutNoise(text: string, isOutput: boolean, keepLines: boolean): string {
+/** `text` without progress, spinners and blobs. Lines go, or with `keepLines` are left empty; long ones are cut, unless `keepLong`. */
+export function withoutNoise(text: string, isOutput: boolean, keepLines: boolean, keepLong: boolean): string {
   const lines = withoutBlobs(text).split('\n');
   const kept: string[] = [];
   const drop = () => {
@@ -46,7 +46,7 @@ export function withoutNoise(text: string, isOutput: boolean, keepLines: boolean
         for (let n = 1; n < block.length; n += 1) drop();
       }
     } else if (isOutput && isPassing(line, lines[i + 1])) drop();
-    else kept.push(shortened(line));
+    else kept.push(keepLong ? line : shortened(line));
   }
   return kept.join('\n');
 }

@@ -81,7 +81,8 @@ export function createObserver({ isExcluded }: { readonly isExcluded: (path: str
 
       const role = roleOf(signal);
       const keepLines = signal.place.isLineByLine === true;
-      const quiet = withoutNoise(safe, role === 'result' || role === 'command', keepLines);
+      const isMemory = signal.kind === 'prompt' && signal.isMemory === true;
+      const quiet = withoutNoise(safe, role === 'result' || role === 'command', keepLines, isMemory);
       const text = tidy(capped(quiet, LIMITS[role], keepLines), keepLines);
       if (!tellsAnything(text)) return dropped('noise');
       return observationOf(signal, role, text, isExcluded);

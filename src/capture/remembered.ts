@@ -10,7 +10,7 @@ const QUOTE_LENGTH = 300;
 export async function rememberedDraft(observer: Observer, what: Remembering, segmentHash: (text: string) => string): Promise<MemoryDraft> {
   const { kind, text, scope, source, atMs, from } = what;
   const place: Place = { source: 'user', session: REMEMBERED, record: `${source}-${atMs}`, atMs };
-  const seen = await observer.observe({ kind: 'prompt', place, text });
+  const seen = await observer.observe({ kind: 'prompt', place, text, isMemory: true });
   if ('reason' in seen) throw new UserError('There is nothing in this that may be kept: it is empty or private. Say it in other words.');
   const files = from?.file ? [from.file.name, ...seen.files] : seen.files;
   return {

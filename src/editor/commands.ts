@@ -42,6 +42,7 @@ export interface CommandArguments {
   'cairn.chooseModel': [];
   'cairn.showStatus': [];
   'cairn.showLog': [];
+  'cairn.restartService': [];
   'cairn.rebuildIndex': [];
   'cairn.openSettings': [];
 }

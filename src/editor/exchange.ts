@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ServiceApi } from '../link/protocol.ts';
 import { UserError } from '../util/errors.ts';
 import type { Forgetting } from './forgetting.ts';
-import { counted } from './words.ts';
+import { counted, importedInWords } from './words.ts';
 
 const LINES = { 'JSON Lines': ['jsonl'] };
 const inView = { location: { viewId: 'cairn.memories' } };
@@ -40,13 +40,9 @@ export async function importMemories(api: Pick<ServiceApi, 'importMemories'>): P
   const [file] = (await vscode.window.showOpenDialog({ title: 'Import Memories', openLabel: 'Import', filters: LINES })) ?? [];
   if (!file) return;
   const lines = await textOf(file);
-  const { added, known, forgotten, leftOut } = await vscode.window.withProgress(inView, () => api.importMemories(undefined, lines));
-  const rest = [
-    known > 0 && `${known} were here already`,
-    forgotten > 0 && `${forgotten} were forgotten here and stay so`,
-    leftOut > 0 && `${leftOut} held nothing that may be kept`,
-  ].filter(Boolean);
-  void vscode.window.showInformationMessage([`Imported ${counted(added)}`, ...rest].join('; ') + '.');
+  const imported = await vscode.window.withProgress(inView, () => api.importMemories(undefined, lines));
+  const say = imported.tooLong.length > 0 ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  void say(importedInWords(imported));
 }
 
 async function textOf(file: vscode.Uri): Promise<string> {

@@ -1,7 +1,7 @@
 // What a person can do with memories, from the tree, the picker, the explorer and the palette alike.
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { MOST_ROW_TEXT, type Facets, type MemoryRow } from '../browsing.ts';
+import { lengthTrouble, type Facets, type MemoryRow } from '../browsing.ts';
 import type { ServiceApi } from '../link/protocol.ts';
 import type { Memory, MemoryId, Scope } from '../memory.ts';
 import { UserError } from '../util/errors.ts';
@@ -91,17 +91,15 @@ export function memoryActions({ api, forgetting, selected, filter, realFile }: M
     async edit(node) {
       const [row] = await meant(node);
       if (!row) return;
+      // A row may hold no more than the start of it, which is not to take the place of the whole.
+      const before = lengthTrouble(row.text) === undefined ? row.text : (await whole(row.id)).text;
       const text = await vscode.window.showInputBox({
         title: 'Cairn: Edit Memory',
         prompt: 'One sentence. Cairn leaves memories in your own words alone.',
-        value: row.text,
-        validateInput: (value) => {
-          if (value.trim() === '') return 'It needs some words. To be rid of it, forget it.';
-          // What a row has cut is not to take the place of the whole.
-          return value.length >= MOST_ROW_TEXT ? 'It is too long for one memory. Shorten it.' : undefined;
-        },
+        value: before,
+        validateInput: (value) => (value.trim() === '' ? 'It needs some words. To be rid of it, forget it.' : lengthTrouble(value.trim())),
       });
-      if (text !== undefined && text.trim() !== row.text) await api.edit(row.id, { text: text.trim() });
+      if (text !== undefined && text.trim() !== before) await api.edit(row.id, { text: text.trim() });
     },
 
     async setScope(scope, node, nodes) {

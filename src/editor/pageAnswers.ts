@@ -1,9 +1,10 @@
 // The answering side of `webview/protocol.ts`: what the panel's page asks, answered from the service. Knows nothing of the editor but what it is given.
+import type { ServiceState } from '../link/childService.ts';
 import type { ServiceApi } from '../link/protocol.ts';
 import type { Memory, MemoryId } from '../memory.ts';
 import { UserError, traceOf } from '../util/errors.ts';
 import type { Log } from '../util/log.ts';
-import type { Answer, Hello, PageQuestions, Question } from '../../webview/protocol.ts';
+import type { Answer, Hello, PageQuestions, Presence, Question } from '../../webview/protocol.ts';
 import type { Forgetting } from './forgetting.ts';
 import { askOf, checked, isQuestion } from './pageArguments.ts';
 import { rendered } from './words.ts';
@@ -23,6 +24,8 @@ export interface PageAnswerParts {
   readonly hello: () => Hello;
   readonly openSource: (memory: Memory) => Promise<void>;
   readonly copyText: (text: string) => Promise<void>;
+  readonly restart: () => void;
+  readonly showLog: () => void;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -56,9 +59,11 @@ export function answering(parts: PageAnswerParts): (message: unknown) => Promise
 }
 
 /** One left out does not compile. */
-function answersOf({ api, forgetting, folder, hello, openSource, copyText, now }: PageAnswerParts): Answers {
+function answersOf({ api, forgetting, folder, hello, openSource, copyText, restart, showLog, now }: PageAnswerParts): Answers {
   return {
     hello,
+    restart,
+    showLog,
     browse: (query, from, count) => api.browse(undefined, query, from, count),
     memory: (id) => api.memory(id),
     preview: (query) => api.preview(folder(), { ...query, atMs: now() }),
@@ -89,6 +94,15 @@ function answersOf({ api, forgetting, folder, hello, openSource, copyText, now }
     },
   };
 }
+
+/** What the page is told of the service. One that nobody has asked anything yet is not away: it starts with the first question. */
+export const PRESENCES: Readonly<Record<ServiceState, Presence>> = {
+  idle: 'here',
+  running: 'here',
+  resting: 'away',
+  given_up: 'stopped',
+  ended: 'here',
+};
 
 const gone = (): UserError => new UserError('This memory is not there any more. The list shows what is.');
 

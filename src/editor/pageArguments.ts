@@ -1,12 +1,12 @@
 // What the panel's page asks, checked at the boundary: a page is only as trustworthy as what it shows. What does not fit is a bug or worse, never a person's
 // mistake, and is refused as such; only what a person can type too much of is refused in words for them.
-import { AGES, MOST_ROW_TEXT, ORDERS, REVIEW_REASONS, type Facet } from '../browsing.ts';
+import { AGES, ORDERS, REVIEW_REASONS, type Facet } from '../browsing.ts';
 import { ASSISTANTS, KINDS, OUTCOMES, SCOPES, type MemoryId, type SessionId } from '../memory.ts';
 import { UserError } from '../util/errors.ts';
 import type { Facets, MergeGroup, PageQuestions, Question } from '../../webview/protocol.ts';
 
-/** A prompt may well be a pasted log; a memory is a sentence (and one that a row has cut is not to take the place of the whole), and words searched for are few. Characters. */
-const LONGEST = { prompt: 1_000_000, search: 5_000, memory: MOST_ROW_TEXT - 1, id: 300, path: 5_000 };
+/** A prompt may well be a pasted log, and so may a memory's text, which the service then refuses; words searched for are few. Characters. */
+const LONGEST = { pasted: 1_000_000, search: 5_000, id: 300, path: 5_000 };
 const MOST_IDS = 100_000;
 const MOST_ROWS = 1_000;
 
@@ -29,6 +29,8 @@ const CHECKS: { readonly [Q in Question]: Check<Q> } = {
   undo: () => [],
   copy: ([ids]) => [memoryIds(ids)],
   openSource: ([id]) => [memoryId(id)],
+  restart: () => [],
+  showLog: () => [],
   hello: () => [],
 };
 
@@ -121,14 +123,14 @@ function previewQuery(value: unknown): Parameters<PageQuestions['preview']>[0] {
   return {
     occasion:
       oneOf(['session_start', 'prompt'])(kind) === 'prompt'
-        ? { kind: 'prompt', prompt: text(prompt, LONGEST.prompt) }
+        ? { kind: 'prompt', prompt: text(prompt, LONGEST.pasted) }
         : { kind: 'session_start' },
     ...(named !== undefined && { session: named }),
   };
 }
 
 function sentence(value: unknown): string {
-  const words = text(value, LONGEST.memory).trim();
+  const words = text(value, LONGEST.pasted).trim();
   if (words === '') throw new UserError('A memory needs words. Forget it if it is not worth any.');
   return words;
 }

@@ -6,10 +6,10 @@ import type { ChildService } from '../link/childService.ts';
 import type { Memory } from '../memory.ts';
 import { Disposables, type Disposable } from '../util/disposal.ts';
 import type { Log } from '../util/log.ts';
-import { TABS, type Hello, type PageNews, type Tab, type ToPage, type Undoable } from '../../webview/protocol.ts';
+import { TABS, type Hello, type PageNews, type Presence, type Tab, type ToPage, type Undoable } from '../../webview/protocol.ts';
 import type { Forgetting } from './forgetting.ts';
 import type { OpenFile, OpenFiles } from './openFiles.ts';
-import { answering } from './pageAnswers.ts';
+import { PRESENCES, answering } from './pageAnswers.ts';
 import { pageHtml } from './pageHtml.ts';
 
 /** Also in the manifest: the editor starts us to bring the panel back after a reload. */
@@ -37,6 +37,9 @@ export interface PrunePanelParts {
   /** Assistants that ask us, by their names for people. */
   readonly connected: () => readonly string[];
   readonly openSource: (memory: Memory, column: vscode.ViewColumn) => Promise<void>;
+  /** Starts the service again. */
+  readonly restart: () => void;
+  readonly showLog: () => void;
   readonly log: Log;
 }
 
@@ -93,7 +96,7 @@ class Showing implements Disposable {
   #burst: NodeJS.Timeout | undefined;
   /** What the page was told last, or takes for granted when it comes. */
   #toldUndo = 'null';
-  #toldAway = false;
+  #toldPresence: Presence = 'here';
 
   constructor(parts: PrunePanelParts, panel: vscode.WebviewPanel, wanted: PanelPlace, onGone: () => void) {
     this.#parts = parts;
@@ -108,6 +111,8 @@ class Showing implements Disposable {
       hello: () => this.#hello(),
       openSource: (memory) => parts.openSource(memory, columnBeside(panel)),
       copyText: async (text) => vscode.env.clipboard.writeText(text),
+      restart: parts.restart,
+      showLog: parts.showLog,
       now: Date.now,
       log,
     });
@@ -130,7 +135,7 @@ class Showing implements Disposable {
       }),
     );
     this.#owned.own(service.onDidChange(() => this.#changed()));
-    this.#owned.own(service.onDidChangeState(() => this.#tellAway()));
+    this.#owned.own(service.onDidChangeState(() => this.#tellPresence()));
     this.#owned.own(openFiles.onDidTell(() => this.#changed()));
     this.#owned.own(forgetting.onDidChange(() => this.#tellUndo()));
     this.#owned.defer(() => clearTimeout(this.#burst));
@@ -170,9 +175,9 @@ class Showing implements Disposable {
   #greet(): void {
     this.#isPageThere = true;
     this.#toldUndo = 'null';
-    this.#toldAway = false;
+    this.#toldPresence = 'here';
     this.#tellUndo();
-    this.#tellAway();
+    this.#tellPresence();
     this.#tellWanted();
   }
 
@@ -200,12 +205,11 @@ class Showing implements Disposable {
     this.#changed();
   }
 
-  #tellAway(): void {
-    const { state } = this.#parts.service;
-    const isAway = state === 'resting' || state === 'given_up';
-    if (isAway === this.#toldAway) return;
-    this.#toldAway = isAway;
-    this.#post({ kind: 'reconnecting', isAway });
+  #tellPresence(): void {
+    const presence = PRESENCES[this.#parts.service.state];
+    if (presence === this.#toldPresence) return;
+    this.#toldPresence = presence;
+    this.#post({ kind: 'service', presence });
   }
 
   /** To a page that is not there, or not yet, nothing is told: it asks for all when it comes. */

@@ -1,13 +1,15 @@
 // "Remember This": a selection in an editor or a terminal becomes a memory, after a look at its kind and its words.
 import * as vscode from 'vscode';
+import { lengthTrouble } from '../browsing.ts';
 import { guessKind } from '../compress/guessKind.ts';
 import type { ServiceApi } from '../link/protocol.ts';
 import { KINDS, type Kind, type Remembering } from '../memory.ts';
 import { UserError } from '../util/errors.ts';
+import { proposedText } from './proposal.ts';
 import { KIND_LABELS } from './words.ts';
 
-/** What is proposed of a long selection; the whole of it stays in the evidence as far as that goes. */
-const LONGEST = 400;
+/** Characters of a selection that its kind is guessed from: a page or two. The guess reads them over and over, on the editor's own thread. */
+const MOST_GUESSED = 5_000;
 /** The terminal puts its selection into the clipboard a moment after it was told to. */
 const CLIPBOARD_WAIT_MS = 50;
 const CLIPBOARD_TRIES = 10;
@@ -36,14 +38,14 @@ export async function rememberTerminalSelection(parts: RememberParts): Promise<v
 }
 
 async function remember({ api }: RememberParts, { text: quote, folder, file }: Selected): Promise<void> {
-  const proposed = oneLine(quote);
-  const kind = await pickKind(guessKind(quote));
+  const proposed = proposedText(quote);
+  const kind = await pickKind(guessKind(quote.slice(0, MOST_GUESSED)));
   if (!kind) return;
   const text = await vscode.window.showInputBox({
     title: `Cairn: Remember as ${KIND_LABELS[kind].one}`,
     prompt: 'One sentence that will still make sense in a month. Enter keeps it.',
     value: proposed,
-    validateInput: (value) => (value.trim() === '' ? 'It needs some words.' : undefined),
+    validateInput: (value) => (value.trim() === '' ? 'It needs some words.' : lengthTrouble(value.trim())),
   });
   if (text === undefined) return;
   const from = quote.trim() === '' ? undefined : { quote, ...(file && { file }) };
@@ -97,5 +99,3 @@ async function selectedInTerminal(): Promise<string> {
     await clipboard.writeText(before);
   }
 }
-
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, LONGEST);

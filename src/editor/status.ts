@@ -37,7 +37,12 @@ export interface StatusWords {
 
 export function statusWords(status: ServiceStatus | undefined, isTrusted: boolean): StatusWords {
   if (!isTrusted) return { text: '$(shield) Cairn', tooltip: 'Restricted Mode: browse only', needsYou: false };
-  if (!status) return { text: '$(warning) Cairn', tooltip: 'The memory service does not answer. Show the log to see why.', needsYou: true };
+  if (!status)
+    return {
+      text: '$(warning) Cairn',
+      tooltip: 'The memory service does not answer. Restart it from here, or show the log to see why.',
+      needsYou: true,
+    };
   const lines = statusLines(status);
   const waiting = status.stores.reduce((sum, store) => sum + store.waiting, 0);
   if (status.isPaused) return { text: '$(debug-pause) Cairn: paused', tooltip: lines.join('\n'), needsYou: false };

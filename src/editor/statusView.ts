@@ -57,6 +57,7 @@ export class StatusView implements vscode.Disposable {
     if (this.#parts.remark) lines.push(this.#parts.remark);
     const isPaused = this.#status?.isPaused ?? false;
     const actions: (vscode.QuickPickItem & { command: string })[] = [
+      ...(this.#status ? [] : [{ label: '$(debug-restart) Restart Memory Service', command: 'cairn.restartService' }]),
       { label: '$(search) Recall…', command: 'cairn.recall' },
       { label: '$(list-selection) Prune Memories…', command: 'cairn.prune' },
       isPaused ? { label: '$(play) Resume', command: 'cairn.resume' } : { label: '$(debug-pause) Pause', command: 'cairn.pause' },

@@ -1,6 +1,6 @@
 // How memories are put into words for people: the same in the tree, the picker and the status.
-import type { Uses } from '../browsing.ts';
-import type { Kind, SourceId } from '../memory.ts';
+import type { Imported, Uses } from '../browsing.ts';
+import { MOST_TEXT, type Kind, type SourceId } from '../memory.ts';
 
 /** Kinds in the order in which the tree shows them: what holds, then what happened, then what is open. */
 export const KIND_LABELS: Readonly<Record<Kind, { readonly one: string; readonly many: string; readonly icon: string }>> = {
@@ -30,6 +30,26 @@ export const sourceLabel = (source: SourceId): string => SOURCE_LABELS[source];
 export const rendered = (memory: { readonly kind: Kind; readonly text: string }): string => `${memory.kind.toUpperCase()} ${memory.text}`;
 
 export const counted = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'memory' : 'memories'}`;
+
+/** More line numbers than this nobody reads in a message. */
+const MOST_LINES = 10;
+
+/** What became of a file's memories: "Imported 3 memories; 2 were here already." and, where some were too long, which lines to shorten. */
+export function importedInWords({ added, known, forgotten, leftOut, tooLong }: Imported): string {
+  const counts = [
+    `Imported ${counted(added)}`,
+    known > 0 && `${known} were here already`,
+    forgotten > 0 && `${forgotten} were forgotten here and stay so`,
+    leftOut > 0 && `${leftOut} held nothing that may be kept`,
+    tooLong.length > 0 && `${tooLong.length} left out as too long`,
+  ].filter(Boolean);
+  const said = `${counts.join('; ')}.`;
+  if (tooLong.length === 0) return said;
+  const lines = tooLong.slice(0, MOST_LINES).map(String);
+  if (tooLong.length > MOST_LINES) lines.push(`${tooLong.length - MOST_LINES} more`);
+  const where = `${tooLong.length === 1 ? 'line' : 'lines'} ${new Intl.ListFormat('en').format(lines)}`;
+  return `${said} A memory can be at most ${MOST_TEXT.toLocaleString('en')} characters: shorten ${where} of the file, then import it again.`;
+}
 
 const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
 

@@ -282,7 +282,9 @@ const absent = (): UserError =>
 const late = (): UserError =>
   new UserError(`Cairn's memory service takes too long to answer. Try again; the log says more ("Cairn: Show Log").`);
 const givenUp = (): UserError =>
-  new UserError(`Cairn's memory service keeps crashing and was stopped. See the log ("Cairn: Show Log"), then reload the window.`);
+  new UserError(
+    `Cairn's memory service keeps crashing and was stopped. Start it again with "Cairn: Restart Memory Service"; the log says more ("Cairn: Show Log").`,
+  );
 
 /** Of what a dying process printed, the lines that cannot hold captured text: stack frames, names of errors, the runtime's own last words. */
 function traceOf(stderr: string): string {

@@ -5,7 +5,7 @@ import type { ServiceApi } from '../link/protocol.ts';
 import { createBrowser } from './browser.ts';
 import { mergedGivings, mergedReviews, withForeignRows, withRows } from './mergedAnswers.ts';
 import type { StoreHandle } from './storeHandle.ts';
-import { readExchange, writeExchange } from '../store/exchange.ts';
+import { readExchange, withOnly, writeExchange } from '../store/exchange.ts';
 import type { StoreApi } from './storeApi.ts';
 
 type Handle = Pick<StoreHandle, 'api'>;
@@ -88,10 +88,12 @@ export function windowApi(stores: () => WindowStores): StoreQuestions {
     },
     async edit(id, change) {
       const { handle, api, memory } = await holder(id);
-      const isMoved = change.scope !== undefined && change.scope !== memory.scope;
-      const home = isMoved ? homeFor(change.scope ?? memory.scope, handle) : undefined;
+      const { scope = memory.scope, ...others } = change;
+      const home = scope === memory.scope ? undefined : homeFor(scope, handle);
       if (!home) return api.edit(id, change);
-      await (await home.api()).adopt({ ...memory, ...change });
+      // Edited where it is, then moved: any edit is held to the same rules.
+      if (Object.keys(others).length > 0) await api.edit(id, others);
+      await (await home.api()).adopt({ ...((await api.memory(id)) ?? memory), scope });
       await api.letGo(id);
     },
     setPinned: async (id, pinned) => (await holder(id)).api.setPinned(id, pinned),
@@ -142,12 +144,14 @@ export function windowApi(stores: () => WindowStores): StoreQuestions {
       const home = await storeOf(folder);
       const global = (await stores().global?.api()) ?? home;
       const count = { added: 0, known: fresh.get('known')?.length ?? 0, forgotten: 0, leftOut: 0 };
+      const tooLong: number[] = [];
       for (const [api, memories] of [[home, fresh.get('folder')] as const, [global, fresh.get('global')] as const]) {
         if (!memories) continue;
-        const one = await api.importMemories(undefined, writeExchange(memories, true));
+        const one = await api.importMemories(undefined, withOnly(lines, memories));
         for (const key of Object.keys(count) as (keyof typeof count)[]) count[key] += one[key];
+        tooLong.push(...one.tooLong);
       }
-      return count;
+      return { ...count, tooLong: tooLong.sort((a, b) => a - b) };
     },
     async forgetEverything(folder, undoMs) {
       const ids = await Promise.all((await asked(folder)).map((api) => api.forgetEverything(undefined, undoMs)));

@@ -5,7 +5,7 @@ import { KINDS, OUTCOMES, SCOPES, ASSISTANTS, type Evidence, type Memory, type M
 import { UserError } from '../util/errors.ts';
 
 const FORMAT = 1;
-/** Generous beside what Cairn itself keeps; far beyond it a line is not one of ours. In characters. */
+/** Generous beside what Cairn itself keeps; far beyond it a line is not one of ours. In characters. Of the text itself any length is read: a store may hold it. */
 const LONGEST_TEXT = 32_000;
 const LONGEST_NAME = 2_000;
 const MOST_NAMES = 200;
@@ -16,6 +16,11 @@ export interface ExchangedMemory {
   readonly memory: Omit<Memory, 'segments' | 'updatedAtMs'>;
   /** It was kept in the user's own store, for all projects, not in that of one. */
   readonly isInGlobalStore: boolean;
+}
+
+export interface ReadMemory extends ExchangedMemory {
+  /** Where it stands in the file, from 1. */
+  readonly line: number;
 }
 
 /** Places and quotes, and the text around them, only where `withEvidence`. */
@@ -65,7 +70,7 @@ function evidenceLine({ place, lines, quote }: Evidence): z.input<typeof EVIDENC
   };
 }
 
-const text = z.string().min(1).max(LONGEST_TEXT);
+const text = z.string().min(1);
 const name = z.string().min(1).max(LONGEST_NAME);
 const names = z.array(name).max(MOST_NAMES).default([]);
 const at = z.iso.datetime().transform((said) => Date.parse(said));
@@ -101,16 +106,16 @@ const LINE = z.object({
   own: z.boolean().default(false),
   superseded: z.boolean().default(false),
   supersededBy: name.optional(),
-  distilled: text.optional(),
+  distilled: text.max(LONGEST_TEXT).optional(),
   evidence: z.array(EVIDENCE).max(MOST_EVIDENCE).default([]),
   context: z.string().max(LONGEST_TEXT).default(''),
 });
 const HEADER = z.object({ cairn: z.number() });
 
 /** What `writeExchange` wrote, perhaps changed by hand; empty lines count for nothing. Throws a `UserError` that names the first line that cannot be read. */
-export function readExchange(said: string): ExchangedMemory[] {
-  const lines = said.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const first = lines.findIndex((line) => line.trim() !== '');
+export function readExchange(said: string): ReadMemory[] {
+  const lines = linesOf(said);
+  const first = lines.findIndex(isFilled);
   if (first < 0) throw new UserError('The file is empty, so nothing was imported. Choose a file that Cairn has exported.');
   const header = HEADER.safeParse(parsed(lines[first] ?? '')).data;
   if (!header)
@@ -119,13 +124,23 @@ export function readExchange(said: string): ExchangedMemory[] {
     );
   if (header.cairn !== FORMAT)
     throw new UserError('The file was exported by a newer version of Cairn, so nothing was imported. Update Cairn to read it.');
-  const found: ExchangedMemory[] = [];
+  const found: ReadMemory[] = [];
   for (const [i, line] of lines.entries()) {
-    if (i <= first || line.trim() === '') continue;
-    found.push(memoryOf(line, i + 1));
+    if (i > first && isFilled(line)) found.push({ ...memoryOf(line, i + 1), line: i + 1 });
   }
   return found;
 }
+
+/** The file that `memories` were read from, with none but these: each stands in the line where it stood. */
+export function withOnly(said: string, memories: readonly ReadMemory[]): string {
+  const wanted = new Set(memories.map(({ line }) => line - 1));
+  const lines = linesOf(said);
+  wanted.add(lines.findIndex(isFilled));
+  return lines.map((line, i) => (wanted.has(i) ? line : '')).join('\n');
+}
+
+const linesOf = (said: string): string[] => said.replace(/^\uFEFF/, '').split(/\r?\n/);
+const isFilled = (line: string): boolean => line.trim() !== '';
 
 function memoryOf(line: string, number: number): ExchangedMemory {
   const read = LINE.safeParse(parsed(line));

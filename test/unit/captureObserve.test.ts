@@ -145,6 +145,8 @@ describe('observe', () => {
   it('shortens long lines in the middle and long texts to head, tail and failures', async () => {
     const long = await kept(prompt(`begin ${'word '.repeat(2_000)}end`));
     assert.ok(long.text.length < 2_000 && long.text.startsWith('begin') && long.text.endsWith('end') && long.text.includes('[…]'));
+    const memory = `begin ${'word '.repeat(900)}end`;
+    assert.equal((await kept({ kind: 'prompt', place: place(), text: memory, isMemory: true })).text, memory, 'somebody chose each word');
     const lines = Array.from({ length: 5_000 }, (_, i) =>
       i === 2_500 ? 'AssertionError: the clock is late' : `step number ${i} went well`,
     );

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import type { Recollection, SessionId, Signal } from '../../src/memory.ts';
+import { UserError } from '../../src/util/errors.ts';
 import { end, signals, world } from '../support/engineWorld.ts';
 import { memory } from '../support/memories.ts';
 
@@ -213,5 +214,51 @@ describe('engine', () => {
     assert.match(memory.text, /make release/);
     assert.ok(!memory.text.includes(password));
     assert.ok(!JSON.stringify(engine.list()).includes(password));
+  });
+
+  it('holds what it is told to the length that a memory may have, and says by how much it is over', async () => {
+    const { engine, store } = world();
+    const what = { kind: 'decision', scope: 'project', source: 'user', atMs: Date.now() } as const;
+    for (const [text, has] of [
+      ['x'.repeat(5_001), '5,001'],
+      ['word '.repeat(200_000), '1,000,000'],
+    ] as const)
+      await assert.rejects(engine.remember({ ...what, text }), (thrown: unknown) => {
+        assert.ok(thrown instanceof UserError);
+        assert.match(thrown.message, new RegExp(`at most 5,000 characters; this one has ${has}\\. Shorten it`));
+        return true;
+      });
+    assert.deepEqual(engine.list(), []);
+
+    // One long line, of words: none of it is cut.
+    const text = `${'Prices are integer cents. '.repeat(192)}So it is.`.slice(0, 5_000);
+    const { id } = await engine.remember({ ...what, text, from: { quote: 'word '.repeat(200_000) } });
+    assert.equal(store.get(id)?.text, text.trimEnd());
+    assert.equal(store.get(id)?.evidence[0]?.quote.length, 300);
+    await assert.rejects(engine.edit(id, { text: 'x'.repeat(7_312) }), /this one has 7,312/);
+    assert.equal(store.get(id)?.text, text.trimEnd());
+  });
+
+  it('gives out whole what is long, and takes it in whole', async () => {
+    const from = world();
+    const what = { kind: 'decision', scope: 'project', source: 'user', atMs: Date.now() } as const;
+    for (const text of ['An edge. '.repeat(555), 'ab cd\n'.repeat(800).trimEnd(), '🙂'.repeat(2_500)])
+      await from.engine.remember({ ...what, text });
+    const lines = from.engine.exportMemories(true);
+    const to = world();
+    assert.deepEqual(await to.engine.importMemories(lines), { added: 3, known: 0, forgotten: 0, leftOut: 0, tooLong: [] });
+    assert.equal(to.engine.exportMemories(true), lines);
+  });
+
+  it('still reads what it holds from before there was a limit, and lets its kind be changed', async () => {
+    const { engine, store } = world();
+    const text = 'Prices are integer cents. '.repeat(400);
+    const { id } = store.add(memory(text), { source: 'user', session: 's' as SessionId, isOwn: true, atMs: 1 });
+    assert.equal(engine.memory(id)?.text, text);
+    assert.equal(engine.rows().rows?.[0]?.text.length, 5_001);
+    await engine.edit(id, { text, kind: 'pattern' });
+    assert.deepEqual([engine.memory(id)?.kind, engine.memory(id)?.text], ['pattern', text]);
+    await engine.edit(id, { text: 'Prices are integer cents' });
+    assert.equal(engine.memory(id)?.text, 'Prices are integer cents');
   });
 });

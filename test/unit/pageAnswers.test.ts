@@ -1,6 +1,6 @@
 // The answering side of the panel: every question is answered or refused, and nothing that does not fit gets through to the service.
 import assert from 'node:assert/strict';
-import { answering, type PageAnswerParts } from '../../src/editor/pageAnswers.ts';
+import { PRESENCES, answering, type PageAnswerParts } from '../../src/editor/pageAnswers.ts';
 import type { Memory, MemoryId } from '../../src/memory.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { logTo } from '../../src/util/log.ts';
@@ -34,6 +34,8 @@ function desk(answers: Parameters<typeof stubApi>[0] = {}, more: Partial<PageAns
     hello: () => HELLO,
     openSource: note('openSource'),
     copyText: note('copyText'),
+    restart: () => void done.push(['restart']),
+    showLog: () => void done.push(['showLog']),
     now: () => 42,
     log: logTo((_level, message) => logged.push(message)),
     ...more,
@@ -106,6 +108,15 @@ describe('what the panel asks', () => {
     value(await ask('merge', [{ id: 'a', others: ['b', 'c'] }]));
     value(await ask('undo'));
     assert.deepEqual(done, [['forget', ['a', 'b']], ['merge', [{ id: 'a', others: ['b', 'c'] }]], ['undo']]);
+  });
+
+  it('starts a service again that has stopped, and shows why it did', async () => {
+    const { ask, done, asked } = desk();
+    // It answers nothing in that state, and nothing is asked of it.
+    value(await ask('restart'));
+    value(await ask('showLog'));
+    assert.deepEqual([done, asked], [[['restart'], ['showLog']], []]);
+    assert.deepEqual([PRESENCES.running, PRESENCES.resting, PRESENCES.given_up], ['here', 'away', 'stopped']);
   });
 
   it('changes all that are named, though one of them is gone, and says so', async () => {
@@ -195,13 +206,21 @@ describe('what the panel asks', () => {
   });
 
   it('is told when a person typed too much, or nothing', async () => {
-    const { ask, asked } = desk({ edit: () => undefined });
-    assert.match(refusal(await ask('edit', 'a', { text: 'x'.repeat(100_000) })), /Shorten it/);
+    const tooLong = 'A memory can be at most 5,000 characters.';
+    const { ask, asked } = desk({
+      edit: (_id, { text }) => {
+        if (text && text.length > 5_000) throw new UserError(tooLong);
+      },
+    });
     assert.match(refusal(await ask('edit', 'a', { text: ' \n' })), /needs words/);
     assert.match(refusal(await ask('browse', { ...LIST, text: 'x'.repeat(100_000) }, 0, 10)), /Shorten it/);
     assert.equal(asked.length, 0);
     value(await ask('edit', 'a', { text: ' Use the queue. ', outcome: null }));
     assert.deepEqual(asked[0]?.args, ['a', { text: 'Use the queue.', outcome: null }]);
+    // How long a memory may be is the service's to say; what nobody types does not even get there.
+    assert.equal(refusal(await ask('edit', 'a', { text: 'x'.repeat(100_000) })), tooLong);
+    assert.match(refusal(await ask('edit', 'a', { text: 'x'.repeat(2_000_000) })), /Shorten it/);
+    assert.equal(asked.length, 2);
   });
 
   it('gets no answer where nothing was asked', async () => {

@@ -58,10 +58,10 @@ describe('a window’s file of memories', () => {
       ['Prices are integer cents', 'Always use strict mode', 'Orders are kept in Postgres'],
     );
     const to = openWindow();
-    assert.deepEqual(await to.window.importMemories(undefined, lines), { added: 3, known: 0, forgotten: 0, leftOut: 0 });
+    assert.deepEqual(await to.window.importMemories(undefined, lines), { added: 3, known: 0, forgotten: 0, leftOut: 0, tooLong: [] });
     assert.equal(await to.window.exportMemories(undefined, true), lines);
     assert.deepEqual(textsOf(to.global), ['Always use strict mode']);
-    assert.deepEqual(await to.window.importMemories(undefined, lines), { added: 0, known: 3, forgotten: 0, leftOut: 0 });
+    assert.deepEqual(await to.window.importMemories(undefined, lines), { added: 0, known: 3, forgotten: 0, leftOut: 0, tooLong: [] });
   });
 
   it('brings nothing back that has moved to the other store, or was forgotten there', async () => {
@@ -69,10 +69,10 @@ describe('a window’s file of memories', () => {
     const id = learn(project, 'Always use strict mode');
     const lines = await window.exportMemories(undefined, false);
     await window.edit(id, { scope: 'global' });
-    assert.deepEqual(await window.importMemories(undefined, lines), { added: 0, known: 1, forgotten: 0, leftOut: 0 });
+    assert.deepEqual(await window.importMemories(undefined, lines), { added: 0, known: 1, forgotten: 0, leftOut: 0, tooLong: [] });
     global.store.hide([id], 1);
     global.store.finishForgetting(1);
-    assert.deepEqual(await window.importMemories(undefined, lines), { added: 0, known: 0, forgotten: 1, leftOut: 0 });
+    assert.deepEqual(await window.importMemories(undefined, lines), { added: 0, known: 0, forgotten: 1, leftOut: 0, tooLong: [] });
     assert.deepEqual([...textsOf(project), ...textsOf(global)], []);
   });
 
@@ -87,6 +87,40 @@ describe('a window’s file of memories', () => {
       (thrown: unknown) => thrown instanceof UserError && /Line 4 /.test(thrown.message),
     );
     assert.deepEqual([...textsOf(to.project), ...textsOf(to.global)], []);
+  });
+
+  it('leaves out what is too long for a memory, names the lines of the file, and takes the rest, each into its own store', async () => {
+    const from = openWindow();
+    // From before there was a limit; one of it longer than anything that a file could once hold.
+    learn(from.project, 'a'.repeat(5_001), { record: 'r1', atMs: NOON - 4 });
+    learn(from.global, 'b'.repeat(5_000), { record: 'r2', atMs: NOON - 3, scope: 'global' });
+    learn(from.global, 'c'.repeat(1_000_000), { record: 'r3', atMs: NOON - 2, scope: 'global' });
+    learn(from.project, 'Orders are kept in Postgres', { atMs: NOON - 1 });
+    const lines = await from.window.exportMemories(undefined, true);
+    // Once more into the window it came from: it is all here, however long.
+    assert.deepEqual(await from.window.importMemories(undefined, lines), { added: 0, known: 4, forgotten: 0, leftOut: 0, tooLong: [] });
+    const to = openWindow();
+    const [header, ...rest] = lines.trimEnd().split('\n');
+    const byHand = [`\uFEFF`, header, '', ...rest, ''].join('\r\n');
+    assert.deepEqual(await to.window.importMemories(undefined, byHand), {
+      ...{ added: 2, known: 0, forgotten: 0, leftOut: 0 },
+      tooLong: [4, 6],
+    });
+    assert.deepEqual(textsOf(to.project), ['Orders are kept in Postgres']);
+    assert.deepEqual(textsOf(to.global), ['b'.repeat(5_000)]);
+  });
+
+  it('holds a new text to the limit also where the memory moves with it', async () => {
+    const { window, project, global } = openWindow();
+    const id = learn(project, 'Always use strict mode');
+    await assert.rejects(window.edit(id, { text: 'x'.repeat(5_001), scope: 'global' }), /at most 5,000 characters/);
+    assert.deepEqual([textsOf(project), textsOf(global)], [['Always use strict mode'], []]);
+    await window.edit(id, { text: 'Strict mode everywhere', scope: 'global' });
+    assert.deepEqual([textsOf(project), textsOf(global)], [[], ['Strict mode everywhere']]);
+    assert.equal(global.store.get(id)?.isOwn, true);
+    const long = learn(project, 'y'.repeat(9_000));
+    await window.edit(long, { scope: 'global' });
+    assert.equal(global.store.get(long)?.text.length, 9_000, 'one from before there was a limit moves as it is');
   });
 
   it('forgets everything of both stores, and brings all of it back', async () => {

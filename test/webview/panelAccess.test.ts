@@ -82,6 +82,10 @@ describe('the panel for everybody', () => {
     await page.getByText('Nothing remembered yet').waitFor();
     assert.deepEqual(await violations(panel), []);
     await panel.screenshot('dark-wide-empty');
+    await panel.value(`scripted.tell({ kind: 'service', presence: 'stopped' })`);
+    await page.getByRole('button', { name: 'Restart' }).waitFor();
+    assert.deepEqual(await violations(panel), []);
+    await panel.screenshot('dark-wide-stopped');
     await panel.close();
   });
 
@@ -96,13 +100,18 @@ describe('the panel for everybody', () => {
         );
         assert.deepEqual(over, [], `${tab} at ${width} px runs over its side`);
       }
+      await panel.value(`scripted.tell({ kind: 'service', presence: 'stopped' })`);
+      const banner = panel.page.getByRole('alert');
+      await banner.getByRole('button', { name: 'Show Log' }).waitFor();
+      assert.ok(await banner.evaluate((e) => e.scrollWidth <= e.clientWidth + 1 && e.clientHeight < 150), `the banner at ${width} px`);
+      if (width === 260) await panel.screenshot('dark-260-stopped');
       await panel.close();
     }
   });
 
   it('shows itself in forced colours, and stands still where motion is unwelcome', async () => {
     const panel = await browser.open({ forcesColors: true, prefersReducedMotion: true, settings: { rows: 500 } });
-    await panel.value(`scripted.tell({ kind: 'reconnecting', isAway: true })`);
+    await panel.value(`scripted.tell({ kind: 'service', presence: 'away' })`);
     await panel.page.getByText('Reconnecting…').waitFor();
     assert.equal(await panel.value(`getComputedStyle(document.querySelector('.turning')).animationName`), 'none');
     await panel.screenshot('forced-wide-next');

@@ -67,6 +67,45 @@ describe('the panel and its editor', () => {
     assert.equal(await page.locator('.chip .count').first().innerText(), before, 'the question is back');
   });
 
+  it('does not send a memory that is too long, and keeps what was typed', async () => {
+    const { page } = panel;
+    await panel.tab('All');
+    await page.locator('#row-0').click();
+    await page.locator('.preview').getByRole('button', { name: /^Edit/ }).click();
+    const words = page.locator('.preview vscode-textarea textarea');
+    const save = page.locator('.preview').getByRole('button', { name: /Save/ });
+    for (const length of [5_312, 1_000_000]) {
+      await words.fill('x'.repeat(length));
+      const over = (length - 5_000).toLocaleString('en');
+      await page.getByRole('status').getByText(`at most 5,000 characters. Shorten it by ${over}, then save.`).waitFor();
+      await save.click();
+      await words.press('Enter');
+      assert.equal((await words.inputValue()).length, length);
+    }
+    assert.equal(await panel.asked('edit'), 0);
+    await words.fill('x'.repeat(5_000));
+    await page.getByText('at most 5,000 characters').waitFor({ state: 'detached' });
+    await save.click();
+    await panel.until(`scripted.row('memory-0').text.length === 5000`);
+  });
+
+  it('keeps what was typed when a change is refused', async () => {
+    const { page } = panel;
+    await panel.value(`scripted.refuse('edit', 'Not now. Try again.')`);
+    await panel.tab('Review');
+    await page.locator('.card.current').focus();
+    await page.keyboard.press('e');
+    const words = page.locator('.card vscode-textarea textarea');
+    await words.fill('Said better');
+    await words.press('Enter');
+    await page.getByRole('alert').getByText('Not now. Try again.').waitFor();
+    assert.equal(await words.inputValue(), 'Said better');
+    await panel.value(`scripted.refuse('edit', undefined)`);
+    await words.press('Enter');
+    await words.waitFor({ state: 'detached' });
+    await panel.until(`scripted.asked.some((ask) => ask.question === 'keep')`);
+  });
+
   it('says so when there is no answer at all, and asks again when told', async () => {
     const { page } = panel;
     await panel.value(`scripted.refuse('browse', 'Something went wrong in Cairn. The log has the details.')`);
@@ -97,14 +136,41 @@ describe('the panel and its editor', () => {
     const { page } = panel;
     await panel.tab('All');
     await page.locator('.row .words').first().waitFor();
-    await panel.value(`scripted.tell({ kind: 'reconnecting', isAway: true })`);
+    await panel.value(`scripted.tell({ kind: 'service', presence: 'away' })`);
     await page.getByText('Reconnecting…').waitFor();
     assert.ok((await page.locator('.row .words').count()) > 5);
     const [browses, hellos] = [await panel.asked('browse'), await panel.asked('hello')];
-    await panel.value(`scripted.tell({ kind: 'reconnecting', isAway: false })`);
+    await panel.value(`scripted.tell({ kind: 'service', presence: 'here' })`);
     await page.getByText('Reconnecting…').waitFor({ state: 'detached' });
     await panel.until(`scripted.asked.filter((ask) => ask.question === 'browse').length > ${browses}`);
     assert.ok((await panel.asked('hello')) > hellos);
+  });
+
+  it('says so when the service has stopped for good, keeps what it shows, and starts it again when asked', async () => {
+    const { page } = panel;
+    await panel.tab('All');
+    await page.locator('.row .words').first().waitFor();
+    const gone = "Cairn's memory service keeps crashing and was stopped.";
+    await panel.value(`scripted.refuse('browse', ${JSON.stringify(gone)})`);
+    await panel.value(`scripted.tell({ kind: 'service', presence: 'away' })`);
+    await page.getByText('Reconnecting…').waitFor();
+    await panel.value(`scripted.tell({ kind: 'service', presence: 'stopped' })`);
+    const banner = page.getByRole('alert').filter({ hasText: 'has stopped' });
+    await banner.waitFor();
+    assert.equal(await page.getByText('Reconnecting…').count(), 0);
+    // A change that comes along now, of the open file say, gets no answer.
+    await panel.value(`scripted.tell({ kind: 'changed', revision: 9 })`);
+    await page.getByText(gone).waitFor();
+    assert.ok((await page.locator('.row .words').count()) > 5);
+
+    await banner.getByRole('button', { name: 'Show Log' }).click();
+    await panel.until(`scripted.asked.some((ask) => ask.question === 'showLog')`);
+    await panel.value(`scripted.refuse('browse', undefined)`);
+    await banner.getByRole('button', { name: 'Restart' }).click();
+    await banner.waitFor({ state: 'detached' });
+    await page.getByText(gone).waitFor({ state: 'detached' });
+    assert.equal(await panel.asked('restart'), 1);
+    assert.equal(await panel.value('document.activeElement?.id'), 'tab-all');
   });
 
   it('follows a change without a flicker, and stays where it is', async () => {

@@ -1,8 +1,10 @@
 // One question: the reason, the memory or memories it is about, and, where it is the current one, the answers.
 import type { Change } from '../acts.ts';
+import { useAnswer } from '../asking.ts';
 import { Captured, Line } from '../captured.tsx';
 import { Button } from '../controls.tsx';
-import type { MemoryId, MemoryRow, ReviewItem } from '../protocol.ts';
+import { usePanel } from '../panel.ts';
+import { MOST_TEXT, type MemoryId, type MemoryRow, type ReviewItem } from '../protocol.ts';
 import { MemoryEditor } from '../rows/editor.tsx';
 import { KindIcon, MemoryMeta, MemoryWords } from '../rows/memoryLine.tsx';
 import { REASON_WORDS, number } from '../words.ts';
@@ -61,7 +63,13 @@ export function QuestionCard({ item, isCurrent, chosen, isEditing, onChoose, onA
           {rows.length > 1 && <span class="note"> +{number(rows.length - 1)}</span>}
         </div>
       )}
-      {isEditing && edited && <MemoryEditor key={edited.id} memory={edited} onSave={onSave} onCancel={onCancel} />}
+      {isEditing &&
+        edited &&
+        (edited.text.length > MOST_TEXT ? (
+          <WholeEditor key={edited.id} id={edited.id} onSave={onSave} onCancel={onCancel} />
+        ) : (
+          <MemoryEditor key={edited.id} memory={edited} onSave={onSave} onCancel={onCancel} />
+        ))}
       {isCurrent && !isEditing && (
         <div class="buttons">
           {reason === 'duplicate' && (
@@ -85,6 +93,19 @@ export function QuestionCard({ item, isCurrent, chosen, isEditing, onChoose, onA
       )}
     </>
   );
+}
+
+interface WholeEditorProps {
+  readonly id: MemoryId;
+  readonly onSave: (change: Change) => void;
+  readonly onCancel: () => void;
+}
+/** Of a text from before there was a limit a row holds only the start, which is not to take the place of the whole. */
+function WholeEditor({ id, onSave, onCancel }: WholeEditorProps) {
+  const { host } = usePanel();
+  const { value, trouble } = useAnswer(() => host.ask('memory', id), [id]);
+  if (value) return <MemoryEditor memory={value} onSave={onSave} onCancel={onCancel} />;
+  return trouble === undefined ? null : <p class="note">{trouble}</p>;
 }
 
 function Side({ row, title }: { readonly row: MemoryRow; readonly title: string | undefined }) {

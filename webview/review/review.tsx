@@ -102,8 +102,8 @@ export function ReviewTab() {
   const save = (item: ReviewItem, changed: Change) => {
     const id = chosenOf(item, chosen) ?? item.rows[0]?.id;
     if (id === undefined) return;
-    // Looked at and put right: that is an answer too.
-    answered(item, async () => (await acts.edit(id, changed)) && acts.keep(item.reason, askedAbout(item)));
+    // Looked at and put right: that is an answer too. Where it is refused, what was typed stays.
+    void acts.edit(id, changed).then((isDone) => isDone && answered(item, () => acts.keep(item.reason, askedAbout(item))));
   };
 
   const onKeyDown = (event: KeyboardEvent) => {

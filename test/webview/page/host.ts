@@ -278,6 +278,8 @@ const answers: { readonly [Q in Question]: (...args: Parameters<PageQuestions[Q]
   },
   copy: () => undefined,
   openSource: () => undefined,
+  restart: () => tell({ kind: 'service', presence: 'here' }),
+  showLog: () => undefined,
   hello: () => ({ isTrusted: true, isPaused: false, openFile: 'src/login/retries.ts', connected: ['claude-code'] }),
 };
 
