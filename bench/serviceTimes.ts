@@ -38,10 +38,14 @@ export interface ServiceGiven {
   readonly hooks: number;
 }
 
-/** Needs the bundles of `npm run build`. */
-export async function serviceTimes({ base, storage, models, queries, hooks }: ServiceGiven): Promise<ServiceTimes> {
+/** @throws UserError without the bundles of `npm run build`: to be asked before what takes long */
+export function needBundles(): void {
   for (const name of ['service.cjs', 'hook.cjs'])
     if (!fs.existsSync(path.join(DIST, name))) throw new UserError(`There is no dist/${name}. Run \`npm run build\` first.`);
+}
+
+/** Needs the bundles. */
+export async function serviceTimes({ base, storage, models, queries, hooks }: ServiceGiven): Promise<ServiceTimes> {
   const home = path.join(base, 'home', '.cairn');
   const project = path.join(base, 'project');
   fs.mkdirSync(project, { recursive: true });

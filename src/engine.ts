@@ -13,7 +13,7 @@ import { reconcile } from './compress/reconcile.ts';
 import { inOwnWords, readAnswer, refusalOf, rewritingPrompt } from './compress/rewrite.ts';
 import type { Observer } from './capture/observe.ts';
 import { safelyImported } from './capture/imported.ts';
-import { REMEMBERED, rememberedDraft } from './capture/remembered.ts';
+import { REMEMBERED, rememberedDraft, safeWords } from './capture/remembered.ts';
 import { lengthTrouble, type Imported, type MemoryRow, type ReviewReason, type ReviewSlice } from './browsing.ts';
 import { createGiving, type Giving } from './inject/giving.ts';
 import type {
@@ -106,7 +106,7 @@ export interface MemoryEngine extends Pick<Giving, 'context' | 'preview' | 'give
   /** See `store/store.ts`. */
   adopt(memory: Memory): void;
   letGo(id: MemoryId): void;
-  /** Throws a `UserError` for a new text that is too long. */
+  /** A new text is made safe as all that is taken in. Throws a `UserError` where nothing of it may be kept, or it is too long. */
   edit(id: MemoryId, change: Partial<Pick<MemoryDraft, 'text' | 'kind' | 'outcome' | 'scope'>>): Promise<void>;
   setPinned(id: MemoryId, pinned: boolean): void;
   /** Hides memories at once; the forgetting is final after `undoMs`, or when the store is opened anew. */
@@ -363,9 +363,14 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     },
 
     async edit(id, change) {
+      const before = store.get(id);
       // One from before there was a limit can be given another kind.
-      if (change.text !== undefined && change.text !== store.get(id)?.text) refuseTooLong(change.text);
-      store.edit(id, change);
+      if (before && change.text !== undefined && change.text !== before.text) {
+        refuseTooLong(change.text);
+        const text = await safeWords(observer, change.text, before);
+        refuseTooLong(text);
+        store.edit(id, { ...change, text });
+      } else store.edit(id, change);
       memoriesChanged();
     },
 

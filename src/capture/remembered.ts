@@ -1,17 +1,25 @@
 // What somebody says is to be remembered, as the compressor would propose it: made safe in the same way as all that is taken in.
-import type { Evidence, MemoryDraft, Place, Remembering, SessionId } from '../memory.ts';
+import type { Evidence, Memory, MemoryDraft, Observation, Place, Remembering, SessionId } from '../memory.ts';
 import { UserError } from '../util/errors.ts';
 import type { Observer } from './observe.ts';
 
 export const REMEMBERED = 'remembered' as SessionId;
 const QUOTE_LENGTH = 300;
 
+/** New words for a memory, without private parts and secrets. Throws a `UserError` when nothing is left that may be kept. */
+export async function safeWords(
+  observer: Observer,
+  text: string,
+  { source, session, atMs }: Pick<Memory, 'source' | 'session' | 'atMs'>,
+): Promise<string> {
+  return (await taken(observer, text, { source, session, record: 'edited', atMs })).text;
+}
+
 /** Throws a `UserError` when nothing is left that may be kept, or the file it stands in is excluded. */
 export async function rememberedDraft(observer: Observer, what: Remembering, segmentHash: (text: string) => string): Promise<MemoryDraft> {
   const { kind, text, scope, source, atMs, from } = what;
   const place: Place = { source: 'user', session: REMEMBERED, record: `${source}-${atMs}`, atMs };
-  const seen = await observer.observe({ kind: 'prompt', place, text, isMemory: true });
-  if ('reason' in seen) throw new UserError('There is nothing in this that may be kept: it is empty or private. Say it in other words.');
+  const seen = await taken(observer, text, place);
   const files = from?.file ? [from.file.name, ...seen.files] : seen.files;
   return {
     kind,
@@ -24,6 +32,12 @@ export async function rememberedDraft(observer: Observer, what: Remembering, seg
     context: '',
     segments: [segmentHash(seen.text)],
   };
+}
+
+async function taken(observer: Observer, text: string, place: Place): Promise<Observation> {
+  const seen = await observer.observe({ kind: 'prompt', place, text, isMemory: true });
+  if ('reason' in seen) throw new UserError('There is nothing in this that may be kept: it is empty or private. Say it in other words.');
+  return seen;
 }
 
 /** Undefined when what was selected is itself not to be kept, though the words chosen for it are. */

@@ -239,6 +239,24 @@ describe('engine', () => {
     assert.equal(store.get(id)?.text, text.trimEnd());
   });
 
+  it('keeps no secret that an edit brings, and no edit of private words alone', async () => {
+    const { engine, store } = world();
+    const { id } = await engine.remember({
+      kind: 'decision',
+      scope: 'project',
+      source: 'user',
+      atMs: Date.now(),
+      text: 'The key of the shop is in the vault.',
+    });
+    const secret = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
+    await engine.edit(id, { text: `The key of the shop is ${secret}, in the vault.`, kind: 'architecture' });
+    const { text, kind } = store.get(id) ?? {};
+    assert.equal(kind, 'architecture');
+    assert.ok(text?.startsWith('The key of the shop is ') && text.endsWith(', in the vault.') && !text.includes(secret), text);
+    await assert.rejects(engine.edit(id, { text: '<private>all of it</private>' }), /nothing in this that may be kept/);
+    assert.equal(store.get(id)?.text, text);
+  });
+
   it('gives out whole what is long, and takes it in whole', async () => {
     const from = world();
     const what = { kind: 'decision', scope: 'project', source: 'user', atMs: Date.now() } as const;
