@@ -125,7 +125,10 @@ export interface Store {
    * Its segments' hashes are made anew, since each store has its own key.
    */
   adopt(memory: Memory): void;
-  /** Removes a memory that another store has taken over: nothing is held against its source, and what it superseded stays superseded. */
+  /**
+   * Removes a memory that another store has taken over. Its source is not told here again by a memory of its own, though others may be made of it; nothing of it
+   * is forbidden before the memory is forgotten there and `hide` hears of it. What it superseded stays superseded.
+   */
   letGo(id: MemoryId): void;
   /**
    * Takes memories from elsewhere in, as they are, id, pin and time included: all or, when it throws, none. One that is here already is passed over, and one that
@@ -166,7 +169,10 @@ export interface Store {
   rewrite(id: MemoryId, text: string): boolean;
 
   // --- forgetting
-  /** Hides memories at once; they stay restorable until `finishForgetting`, and a store opened anew finishes it first. */
+  /**
+   * Hides memories at once; they stay restorable until `finishForgetting`, and a store opened anew finishes it first. Of one that another store has taken over,
+   * the source is forbidden here too, until `restore`.
+   */
   hide(ids: readonly MemoryId[], atMs: number): void;
   restore(ids: readonly MemoryId[]): void;
   /**

@@ -336,7 +336,7 @@ describe('store: what people look at and answer', () => {
   });
 
   describe('moving to another store', () => {
-    it('keeps id, evidence, pin and time; the old one is gone and may be learnt again', () => {
+    it('keeps id, evidence, pin and time; the old one is gone, and its source is not forbidden', () => {
       const other = openStore(':memory:');
       learn('a', { evidence: [evidence('said so', { atMs: 77 })], segments: [store.segmentHash('said so')] });
       store.setPinned(A, true);
@@ -349,7 +349,7 @@ describe('store: what people look at and answer', () => {
         ...moved,
         scope: 'global',
         isOwn: true,
-        segments: [other.segmentHash('The text of a'), other.segmentHash('said so')],
+        segments: [other.segmentHash('said so'), other.segmentHash('The text of a')],
         updatedAtMs: found?.updatedAtMs,
       });
       assert.equal(store.has(A), false);
@@ -359,6 +359,28 @@ describe('store: what people look at and answer', () => {
       other.finishForgetting(1);
       assert.ok(other.isForgotten(other.segmentHash('said so')), 'forgotten there, it is not learnt there again');
       other.close();
+    });
+
+    it('and is not told again here by its anchor, also after a restart, while others made of the same words stay', () => {
+      const folder = freshFolder();
+      store.close();
+      store = openStore(folder);
+      const [anchor, linked] = ['the anchor', 'the other line'].map((text) => store.segmentHash(text));
+      assert.ok(anchor && linked);
+      learn('a', { segments: [anchor, linked] });
+      learn('b', { segments: [linked] });
+      store.letGo(A);
+      store.close();
+      store = openStore(folder);
+      const again = { id: memoryId('again'), draft: draft('The text of a', { segments: [anchor] }) };
+      const fresh = { id: memoryId('new'), draft: draft('Something else', { segments: [store.segmentHash('new'), anchor] }) };
+      const anew = { id: B, draft: draft('The text of b, told anew', { segments: [linked, anchor] }) };
+      store.settle(settlement({ add: [again, fresh], replace: [anew] }));
+      assert.deepEqual(
+        store.all().map(({ id }) => id),
+        ['new', 'b'],
+      );
+      assert.equal(store.isForgotten(anchor), false);
     });
 
     it('and back again, under the same id', () => {
