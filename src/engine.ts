@@ -71,6 +71,8 @@ export interface EngineParts {
   readonly branch?: () => string | undefined;
   /** Tells the user's other store which of its memories were given here, or found used. */
   readonly countUsesElsewhere?: (given: readonly MemoryId[], used: readonly MemoryId[]) => void;
+  /** Hands the evidence of memories over to one of that store that has taken their place. */
+  readonly joinElsewhere?: (id: MemoryId, others: readonly Memory[]) => void;
   /** Which files that memories name are there, and which are no more; absent where there is no folder to look in. */
   readonly lookForFiles?: LookForFiles | undefined;
   readonly newId: () => MemoryId;
@@ -104,6 +106,7 @@ export interface MemoryEngine extends Pick<Giving, 'context' | 'preview' | 'give
   rows(stamp?: string): { readonly stamp: string; readonly rows?: readonly MemoryRow[] };
   memory(id: MemoryId): Memory | undefined;
   /** See `store/store.ts`. */
+  join(id: MemoryId, others: readonly Memory[]): void;
   adopt(memory: Memory): void;
   letGo(id: MemoryId): void;
   edit(id: MemoryId, change: Partial<Pick<MemoryDraft, 'text' | 'kind' | 'outcome' | 'scope'>>): Promise<void>;
@@ -239,6 +242,13 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     const timer = setTimeout(() => {
       forgetting.delete(timer);
       const { isEmptying } = store;
+      const leaving = Map.groupBy(store.mergedElsewhere(now() - undoMs), ({ heir }) => heir);
+      for (const [heir, merged] of leaving) {
+        parts.joinElsewhere?.(
+          heir,
+          merged.map(({ memory }) => memory),
+        );
+      }
       if (store.finishForgetting(now() - undoMs).length === 0 && store.isEmptying === isEmptying) return;
       memoriesChanged();
       // The files of the indexes held it too.
@@ -346,6 +356,11 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     rows(known) {
       const stamp = `${store.id} ${store.revision} ${store.usesRevision}`;
       return stamp === known ? { stamp } : { stamp, rows: store.rows() };
+    },
+
+    join(id, others) {
+      store.join(id, others);
+      memoriesChanged();
     },
 
     adopt(memory) {

@@ -162,6 +162,8 @@ export interface ServiceApi {
 export interface StoreOnlyApi {
   /** All memories as rows, with a stamp; without the rows where nothing has changed since `stamp`. */
   rows(stamp: string | undefined): Promise<{ readonly stamp: string; readonly rows?: readonly MemoryRow[] }>;
+  /** The evidence of memories of another store that were merged into one of this. */
+  join(id: MemoryId, others: readonly Memory[]): Promise<void>;
   /** Takes over a memory of another store, and `letGo` removes it there: see `store/store.ts`. */
   adopt(memory: Memory): Promise<void>;
   letGo(id: MemoryId): Promise<void>;

@@ -76,6 +76,11 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
         .global()
         ?.countUses(given, used)
         .catch(() => undefined),
+    joinElsewhere: (id, others) =>
+      void parts
+        .global()
+        ?.join(id, others)
+        .catch((thrown: unknown) => log.warn(`the evidence of ${others.length} memories did not reach ${id}`, traceOf(thrown))),
     keepDigest: (block) => writeDigest(storeFolder, block),
     keepDays: () => settings().keepDays,
     maxBytes: () => settings().maxStoreMb * 1_000_000,

@@ -117,7 +117,7 @@ export function createForgetting(
           let used: number | undefined;
           const revision = () => (used ??= meta.nextRevision());
           // First, so that what joined a memory that is to be forgotten is forgotten with it.
-          for (const row of due) if (row.merged_into !== null) join(db, rows, row, revision());
+          for (const row of due) if (row.merged_into !== null) join(db, rows, tombstones, row, revision());
           const memories = due
             .filter((row) => row.merged_into === null)
             .flatMap(({ id }) => rows.find(id) ?? [])

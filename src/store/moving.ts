@@ -12,9 +12,7 @@ export function createMoving(db: Database, meta: Meta, rows: MemoryRows, tombsto
       db.write(() => {
         if (rows.find(memory.id)) return;
         const { source, session, atMs } = memory;
-        // Its anchor first, by which its session knows it again.
-        const told = [...memory.evidence.map(({ quote }) => quote), memory.text];
-        const segments = [...new Set([...told.map((text) => tombstones.segmentHash(text)), ...tombstones.bringBack(memory.id)])];
+        const segments = [...new Set([...tombstones.hashesOf(memory), ...tombstones.bringBack(memory.id)])];
         // It may have been here before: then it is no longer gone.
         db.run('DELETE FROM gone WHERE id = ?', memory.id);
         rows.insert(memory.id, { ...memory, segments }, { source, session, isOwn: true, atMs, revision: meta.nextRevision() });

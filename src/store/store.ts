@@ -142,9 +142,14 @@ export interface Store {
   /**
    * Puts `id` in the place of `others`: those are hidden at once, restorable as forgotten ones are, but nothing is held against their source. With
    * `finishForgetting` their evidence (at most six lines in all, the best first, `id`'s own before theirs) and segments join `id`, and they are removed.
-   * Those that are not live, and `id` itself, are passed over. Where `id` is not live here (it is another store's), they are hidden and removed all the same.
+   * Those that are not live, and `id` itself, are passed over. Where `id` is another store's, they are hidden and removed all the same, as `letGo` would: their
+   * evidence is for whoever asks `mergedElsewhere` before, and hands it to that store's `join`.
    */
   merge(id: MemoryId, others: readonly MemoryId[], atMs: number): void;
+  /** What was hidden at or before `hiddenBeforeMs`, each with the memory of another store that it was merged into. */
+  mergedElsewhere(hiddenBeforeMs: number): { readonly memory: Memory; readonly heir: MemoryId }[];
+  /** The evidence of memories of another store joins `id`, in whose favour they went; does nothing where that is gone. */
+  join(id: MemoryId, others: readonly Memory[]): void;
   /** Oldest first, each memory once. */
   changesSince(revision: number): MemoryChange[];
   /** Deletes the least useful memories (never pinned or own ones) until the file is at most `maxBytes`, as far as that goes. Returns how many. */

@@ -33,6 +33,8 @@ export function fingerprintHash(key: Uint8Array, id: string): Uint8Array {
 
 export interface Tombstones {
   segmentHash(text: string): string;
+  /** Of what a memory of another store was made from, as far as that can be told: each store has its own key. Its anchor first, by which its session knows it. */
+  hashesOf(memory: Pick<Memory, 'text' | 'evidence'>): string[];
   /** Also while the forgetting is still pending: what is told in those seconds must not slip in under another id. */
   isForgotten(segmentHash: string): boolean;
   /** Forbids what this memory was made from, until `lift` or for good with `fix`. */
@@ -58,6 +60,7 @@ export function createTombstones(db: Database, key: Uint8Array): Tombstones {
   };
   return {
     segmentHash: hash,
+    hashesOf: ({ text, evidence }) => [...new Set([...evidence.map(({ quote }) => quote), text].map(hash))],
     isForgotten: (segment) =>
       db.get(`SELECT 1 FROM tombstones WHERE hash = ? AND memory NOT LIKE '${ELSEWHERE}%' LIMIT 1`, segment) !== undefined,
     raise: (memory) => forbid(memory, memory.id),

@@ -20,7 +20,7 @@ describe('a memory that was moved to the user’s store', () => {
 
   beforeEach(async () => {
     mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.UTC(2026, 2, 2) });
-    project = world();
+    project = world({ joinElsewhere: (id, others) => global.engine.join(id, others) });
     global = world({ newId: () => 'theirs' as MemoryId });
     const [projectApi, globalApi] = [project, global].map(({ engine }) =>
       storeApi({
@@ -90,6 +90,29 @@ describe('a memory that was moved to the user’s store', () => {
     await project.later(11_000);
     await say(LATER);
     assert.equal(about(project, 'JWT'), undefined);
+  });
+
+  it('is told there alone too when it was merged into one there, and forgotten for good with that one', async () => {
+    const { id: mine, segments, evidence } = jwt();
+    const draft = {
+      ...jwt(),
+      text: 'Sign in with JWT everywhere',
+      scope: 'global',
+      evidence: [{ place: evidence[0]?.place, quote: 'JWT' }],
+    };
+    const theirs = global.store.add(draft as Memory, { source: 'user', session: SESSION, isOwn: true, atMs: Date.now() }).id;
+    await window.merge(theirs, [mine], 10_000);
+    await project.later(11_000);
+    await say(LATER);
+    assert.equal(about(project, 'JWT'), undefined);
+    assert.deepEqual(
+      (await window.memory(theirs))?.evidence.map(({ quote }) => quote),
+      ['JWT', ...evidence.map(({ quote }) => quote)],
+    );
+    await window.forget([theirs], 10_000);
+    await project.later(11_000);
+    assert.ok(segments.every((segment) => project.store.isForgotten(segment)));
+    assert.ok(global.store.isForgotten(global.store.segmentHash(DECISION)));
   });
 
   it('forgotten there, it comes back in neither', async () => {

@@ -1,5 +1,6 @@
 // Two stores behind one window: a project's and the user's own.
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceApi } from '../../src/link/protocol.ts';
 import type { MemoryId, SessionId } from '../../src/memory.ts';
 import { storeApi, type StoreApi } from '../../src/service/storeApi.ts';
@@ -15,6 +16,7 @@ describe('a window’s stores', () => {
   let project: World;
   let global: World;
   let window: Omit<ServiceApi, 'configure' | 'pause' | 'status'>;
+  let isGlobalAway: boolean;
 
   const apiOf = ({ engine }: World, ofGlobal: () => StoreApi | undefined): StoreApi =>
     storeApi({
@@ -27,11 +29,19 @@ describe('a window’s stores', () => {
     });
 
   beforeEach(() => {
+    isGlobalAway = false;
     global = world();
     const globalApi = apiOf(global, () => undefined);
-    project = world({ countUsesElsewhere: (given, used) => void globalApi.countUses(given, used) });
+    const reached = async (): Promise<StoreApi> => {
+      if (isGlobalAway) throw new UserError('away');
+      return globalApi;
+    };
+    project = world({
+      countUsesElsewhere: (given, used) => void globalApi.countUses(given, used),
+      joinElsewhere: (id, others) => void globalApi.join(id, others),
+    });
     const projectApi = apiOf(project, () => globalApi);
-    const stores = { projects: new Map([['/p', { api: async () => projectApi }]]), global: { api: async () => globalApi } };
+    const stores = { projects: new Map([['/p', { api: async () => projectApi }]]), global: { api: reached } };
     window = windowApi(() => stores);
   });
   afterEach(() => {
@@ -123,16 +133,42 @@ describe('a window’s stores', () => {
     assert.deepEqual((await start('another' as SessionId))?.memories, [id]);
   });
 
-  it('merging takes along what tells the same in the other store, and undo brings all back', async () => {
-    const [kept, same] = [learn(project, 'Use strict mode'), learn(project, 'We use the strict mode')];
-    const theirs = learn(global, 'Always use strict mode', { scope: 'global' });
-    await window.merge(kept, [same, theirs], 60_000);
+  it('merging takes along what tells the same in a project, and undo brings all back', async () => {
+    const [one, other] = [learn(project, 'Use strict mode'), learn(project, 'We use the strict mode')];
+    const kept = learn(global, 'Always use strict mode', { scope: 'global' });
+    const before = await window.memory(kept);
+    await window.merge(kept, [one, other], 60_000);
     assert.deepEqual(
       (await slice()).rows.map(({ id }) => id),
       [kept],
     );
-    await window.undoForget([same, theirs]);
+    await window.undoForget([one, other]);
     assert.equal((await slice()).total, 3);
+    assert.deepEqual(await window.memory(kept), before);
+  });
+
+  it('what is merged into a memory for all projects leaves its evidence there', async () => {
+    const mine = learn(project, 'Use strict mode');
+    const kept = learn(global, 'Always use strict mode', { scope: 'global' });
+    await window.merge(kept, [mine], 0);
+    await delay(100);
+    assert.deepEqual(
+      (await window.memory(kept))?.evidence.map(({ quote }) => quote),
+      ['Always use strict mode', 'Use strict mode'],
+    );
+    assert.equal((await window.memory(kept))?.text, 'Always use strict mode');
+    await window.undoForget([mine]);
+    assert.equal(await window.memory(mine), undefined);
+  });
+
+  it('nothing is merged that would be lost: not into a project’s what holds for all, and not into what cannot be reached', async () => {
+    const mine = learn(project, 'Use strict mode');
+    const theirs = learn(global, 'Always use strict mode', { scope: 'global' });
+    await assert.rejects(window.merge(mine, [theirs], 0), UserError);
+    isGlobalAway = true;
+    await assert.rejects(window.merge(theirs, [mine], 0), UserError);
+    await delay(100);
+    assert.deepEqual([project.store.has(mine), global.store.has(theirs)], [true, true]);
   });
 
   it('a forgotten memory is gone from every answer at once', async () => {
