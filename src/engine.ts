@@ -14,7 +14,7 @@ import { inOwnWords, readAnswer, refusalOf, rewritingPrompt } from './compress/r
 import type { Observer } from './capture/observe.ts';
 import { safelyImported } from './capture/imported.ts';
 import { REMEMBERED, rememberedDraft } from './capture/remembered.ts';
-import type { Imported, MemoryRow, ReviewReason, ReviewSlice } from './browsing.ts';
+import type { Imported, MemoryRow, ReviewAnswer, ReviewReason, ReviewSlice } from './browsing.ts';
 import { createGiving, type Giving } from './inject/giving.ts';
 import type {
   ContextBlock,
@@ -32,7 +32,7 @@ import type {
 } from './memory.ts';
 import { RecentWork } from './retrieve/recentWork.ts';
 import type { Retriever } from './retrieve/retrieve.ts';
-import { createReviewer, type LookForFiles } from './review/reviewer.ts';
+import { createReviewer, type LookElsewhere, type LookForFiles } from './review/reviewer.ts';
 import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
 import { readExchange, writeExchange } from './store/exchange.ts';
 import type { Cursor, SessionWork, Store, StoreCounts } from './store/store.ts';
@@ -71,6 +71,8 @@ export interface EngineParts {
   readonly branch?: () => string | undefined;
   /** Tells the user's other store which of its memories were given here, or found used. */
   readonly countUsesElsewhere?: (given: readonly MemoryId[], used: readonly MemoryId[]) => void;
+  /** What that store has, so that review sees what is told in both; absent for that store itself. */
+  readonly lookElsewhere?: LookElsewhere | undefined;
   /** Hands the evidence of memories over to one of that store that has taken their place. */
   readonly joinElsewhere?: (id: MemoryId, others: readonly Memory[]) => void;
   /** Which files that memories name are there, and which are no more; absent where there is no folder to look in. */
@@ -106,6 +108,7 @@ export interface MemoryEngine extends Pick<Giving, 'context' | 'preview' | 'give
   rows(stamp?: string): { readonly stamp: string; readonly rows?: readonly MemoryRow[] };
   memory(id: MemoryId): Memory | undefined;
   /** See `store/store.ts`. */
+  reviewAnswers(): readonly ReviewAnswer[];
   join(id: MemoryId, others: readonly Memory[]): void;
   adopt(memory: Memory): void;
   letGo(id: MemoryId): void;
@@ -155,7 +158,8 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     now,
     onChange: () => changed.fire(),
   });
-  const reviewer = createReviewer({ store, index, lookForFiles: parts.lookForFiles, now, onMore: () => changed.fire(), log });
+  const { lookForFiles, lookElsewhere } = parts;
+  const reviewer = createReviewer({ store, index, lookForFiles, lookElsewhere, now, onMore: () => changed.fire(), log });
   let isPaused = false;
   let isTidy = false;
   let tidiedAtMs = 0;
@@ -357,6 +361,8 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       const stamp = `${store.id} ${store.revision} ${store.usesRevision}`;
       return stamp === known ? { stamp } : { stamp, rows: store.rows() };
     },
+
+    reviewAnswers: () => store.reviewAnswers(),
 
     join(id, others) {
       store.join(id, others);

@@ -1,5 +1,5 @@
 // What is kept of a repository (or, in the global store, of its user): the truth, from which every index can be made anew.
-import type { GivenWeek, MemoryRow, ReviewReason } from '../browsing.ts';
+import type { GivenWeek, MemoryRow, ReviewAnswer, ReviewReason } from '../browsing.ts';
 import type { Memory, MemoryDraft, MemoryId, Observation, ObservationId, SessionId, SourceId, Settlement } from '../memory.ts';
 
 /** How far a source has been read; opaque to the store. Written in the same transaction as the observations it vouches for. */
@@ -43,13 +43,6 @@ export interface RecordedGiving extends Giving {
   readonly number: number;
   /** Those of its memories that came back in what followed. */
   readonly used: readonly MemoryId[];
-}
-
-/** A person's "keep it as it is", and what they had been asked about. */
-export interface ReviewAnswer {
-  readonly memory: MemoryId;
-  readonly reason: ReviewReason;
-  readonly atMs: number;
 }
 
 export interface StoreCounts {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceApi } from '../../src/link/protocol.ts';
 import type { MemoryId, SessionId } from '../../src/memory.ts';
+import { createLookElsewhere } from '../../src/service/lookElsewhere.ts';
 import { storeApi, type StoreApi } from '../../src/service/storeApi.ts';
 import { windowApi } from '../../src/service/windowApi.ts';
 import { UserError } from '../../src/util/errors.ts';
@@ -38,6 +39,10 @@ describe('a window’s stores', () => {
     };
     project = world({
       countUsesElsewhere: (given, used) => void globalApi.countUses(given, used),
+      lookElsewhere: createLookElsewhere(() => ({
+        rows: async (stamp) => (await reached()).rows(stamp),
+        reviewAnswers: async () => (await reached()).reviewAnswers(),
+      })),
       joinElsewhere: (id, others) => void globalApi.join(id, others),
     });
     const projectApi = apiOf(project, () => globalApi);
@@ -169,6 +174,71 @@ describe('a window’s stores', () => {
     await assert.rejects(window.merge(theirs, [mine], 0), UserError);
     await delay(100);
     assert.deepEqual([project.store.has(mine), global.store.has(theirs)], [true, true]);
+  });
+
+  describe('review of what is told in both', () => {
+    const SAID = 'Never force-push to the main branch, since others build on it';
+    const asked = async () =>
+      (await window.review(undefined, 10)).items.map(({ reason, rows, why }) => [reason, rows.map(({ id }) => id), why]);
+
+    it('proposes the one for all projects, and holds to what is kept, edited or forgotten', async () => {
+      const mine = learn(project, 'Never force-push to main branch, since others build on it');
+      const theirs = learn(global, SAID, { scope: 'global' });
+      const other = learn(global, 'Prices are rounded once per line', { scope: 'global' });
+      const question = ['duplicate', [theirs, mine], '2 tell the same; the one for all projects is on top'];
+      assert.deepEqual(await asked(), [question]);
+      await window.keep('duplicate', [theirs, mine]);
+      assert.deepEqual(await asked(), []);
+      await delay(2);
+      await window.edit(theirs, { text: `${SAID}.` });
+      assert.deepEqual(await asked(), [question]);
+      await window.edit(theirs, { text: 'Squash before merging' });
+      assert.deepEqual(await asked(), []);
+      await window.edit(other, { text: SAID });
+      await window.forget([mine], 60_000);
+      assert.deepEqual(await asked(), []);
+      await window.undoForget([mine]);
+      assert.equal((await asked()).length, 1);
+      await window.forget([other], 60_000);
+      assert.deepEqual(await asked(), []);
+    });
+
+    it('leaves a memory that moves out, and what a person has set apart in the project', async () => {
+      const mine = learn(project, SAID);
+      await window.edit(mine, { scope: 'global' });
+      assert.deepEqual(await asked(), []);
+      const again = learn(project, SAID);
+      assert.deepEqual((await asked())[0]?.[1], [mine, again]);
+      await window.setPinned(again, true);
+      assert.deepEqual(await asked(), []);
+      await window.setPinned(mine, true);
+      assert.deepEqual((await asked())[0]?.[1], [mine, again]);
+    });
+
+    it('asks one thing after the other where the one for all projects is told twice itself', async () => {
+      const mine = learn(project, 'Never force-push to main, others build on it');
+      const theirs = learn(global, SAID, { scope: 'global', weight: 0.8 });
+      const better = learn(global, `${SAID}, and say so in the handbook for everybody new`, { scope: 'global', weight: 0.9 });
+      const { items, total, counts } = await window.review(undefined, 10);
+      assert.deepEqual(
+        items.map(({ rows }) => rows.map(({ id }) => id)),
+        [[better, theirs]],
+      );
+      assert.deepEqual([total, counts.duplicate], [1, 1]);
+      await window.keep('duplicate', [better, theirs]);
+      assert.deepEqual((await asked())[0]?.[1], [theirs, mine]);
+    });
+
+    it('answers also where the user’s store is away, with what is known of it', async () => {
+      const mine = learn(project, SAID);
+      const theirs = learn(global, SAID, { scope: 'global' });
+      isGlobalAway = true;
+      assert.deepEqual(await asked(), []);
+      isGlobalAway = false;
+      assert.deepEqual((await asked())[0]?.[1], [theirs, mine]);
+      isGlobalAway = true;
+      assert.deepEqual((await asked())[0]?.[1], [theirs, mine]);
+    });
   });
 
   it('a forgotten memory is gone from every answer at once', async () => {
