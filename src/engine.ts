@@ -209,7 +209,10 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
 
   async function compressSession(work: SessionWork, signal: AbortSignal): Promise<void> {
     const observations = store.observationsOf(work.session);
-    const { memories: drafts, dropped } = await compressor.compress(observations, signal);
+    // Of what was moved away, that alone may be told on which other memories of the session are made of, too: those are to stay whole.
+    const held = new Set(store.ofSession(work.session).flatMap(({ segments }) => segments));
+    const isToldElsewhere = (hash: string): boolean => store.isAway(hash) && !held.has(hash);
+    const { memories: drafts, dropped } = await compressor.compress(observations, signal, isToldElsewhere);
     if (signal.aborted) return;
     // A memory whose observations are gone already can no longer be judged anew: it stays as it is.
     const records = new Set(observations.map((o) => o.place.record));

@@ -26,7 +26,7 @@ export function createSettle(
   /** The user may have forgotten what it came from while the model was at work. */
   const isForgotten = (draft: MemoryDraft) => draft.segments.some((segment) => tombstones.isForgotten(segment));
 
-  /** What its anchor tells is told by another store now. Only what would be new is held to that: another memory may have been made of the same words. */
+  /** What its anchor tells is told by another store now. Only what would be new is held to that: another memory may be made of the same words. */
   const isAway = ({ segments: [anchor] }: MemoryDraft) => anchor !== undefined && tombstones.isAway(anchor);
 
   /** A rewriting outlives what leaves the words as they were, as long as the new evidence bears it out. */

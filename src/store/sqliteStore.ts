@@ -104,6 +104,7 @@ function compose(folder: string, db: Database, remarks: readonly string[]): Stor
     trimTo: (maxBytes: number) => trimTo(db, meta, rows, maxBytes),
     segmentHash: tombstones.segmentHash,
     isForgotten: tombstones.isForgotten,
+    isAway: tombstones.isAway,
     counts: () => count(db),
     get revision() {
       return meta.revision;

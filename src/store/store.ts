@@ -119,8 +119,8 @@ export interface Store {
    */
   adopt(memory: Memory): void;
   /**
-   * Removes a memory that another store has taken over. Its source is not told here again by a memory of its own, though others may be made of it; nothing of it
-   * is forbidden before the memory is forgotten there and `hide` hears of it. What it superseded stays superseded.
+   * Removes a memory that another store has taken over. What it was made from is away: no new memory is anchored in it. Nothing of it is forbidden before the
+   * memory is forgotten there and `hide` hears of it. What it superseded stays superseded.
    */
   letGo(id: MemoryId): void;
   /**
@@ -189,6 +189,8 @@ export interface Store {
   segmentHash(text: string): string;
   /** True from `hide` on. */
   isForgotten(segmentHash: string): boolean;
+  /** True of what a memory was made from that another store has taken over, or that was merged into one of another store. */
+  isAway(segmentHash: string): boolean;
 
   // --- the ledger
   recordGiving(giving: Giving): void;

@@ -11,6 +11,7 @@ const SESSION = 'talk' as SessionId;
 const DECISION =
   'We decided to use JWT with refresh tokens instead of server sessions, because the API must stay stateless: 15 min access, 7 days refresh.';
 const ANOTHER = 'We decided to keep the rate limits in Redis instead of Postgres, because counters expire there by themselves.';
+const REFRESH = 'We decided to keep refresh tokens in Redis, because they can then be revoked at once.';
 const LATER = 'We decided to send mails from a queue instead of the request handler, because the provider takes 3 seconds.';
 
 describe('a memory that was moved to the user’s store', () => {
@@ -47,6 +48,11 @@ describe('a memory that was moved to the user’s store', () => {
     for (const reply of replies) await window.capture('/p', [...signals(SESSION, { prompt: 'Go on.' }, { reply }), end(SESSION)]);
     await project.later(5_000);
   }
+  /** In the same breath, so that the one leads to the other. */
+  async function goOn(reply: string): Promise<void> {
+    await window.capture('/p', [...signals(SESSION, { reply }), end(SESSION)]);
+    await project.later(5_000);
+  }
   const about = ({ store }: World, word: string): Memory | undefined => store.all().find(({ text }) => text.includes(word));
   const move = (id: MemoryId, scope: 'project' | 'global', text?: string) =>
     window.edit(id, { scope, ...(text !== undefined && { text }) });
@@ -65,6 +71,36 @@ describe('a memory that was moved to the user’s store', () => {
     );
     assert.ok(about(global, 'JWT'));
     assert.equal(project.store.counts().dropped['forgotten'], undefined);
+  });
+
+  it('is not told again as part of what its session tells next', async () => {
+    const { id } = about(project, 'rate limits') ?? jwt();
+    await move(id, 'global');
+    await goOn(LATER);
+    const told = project.store.all().filter(({ text }) => text.includes('queue'));
+    assert.deepEqual(
+      told.map(({ evidence }) => evidence.map(({ quote }) => quote)),
+      [[LATER]],
+    );
+    assert.equal(about(project, 'rate limits'), undefined);
+  });
+
+  it('takes nothing from another that was made of the same words', async () => {
+    await goOn(REFRESH);
+    const both = about(project, 'rate limits');
+    assert.equal(both?.evidence.length, 2);
+    const [, second] = both.evidence;
+    assert.ok(second);
+    const draft = { ...both, text: second.quote, evidence: [second], segments: [project.store.segmentHash(second.quote)] };
+    const moved = 'moved' as MemoryId;
+    project.store.settle({
+      ...{ session: SESSION, source: 'claude-code', settled: [], replace: [], remove: [], supersede: [] },
+      add: [{ id: moved, draft }],
+    });
+    await move(moved, 'global');
+    await say(LATER);
+    assert.deepEqual(about(project, 'rate limits'), both);
+    assert.equal(project.store.all().filter(({ text }) => text.includes('revoked')).length, 1);
   });
 
   it('is not told again by a copy of its session', async () => {
