@@ -234,6 +234,13 @@ export interface ReviewSlice {
   readonly counts: Readonly<Record<ReviewReason, number>>;
 }
 
+/** A person's "keep it as it is", and what they had been asked about. */
+export interface ReviewAnswer {
+  readonly memory: MemoryId;
+  readonly reason: ReviewReason;
+  readonly atMs: number;
+}
+
 /** Memories that tell the same, to be made one. */
 export interface MergeGroup {
   /** Stays, and takes over the evidence of the others. */

@@ -14,7 +14,7 @@ import { inOwnWords, readAnswer, refusalOf, rewritingPrompt } from './compress/r
 import type { Observer } from './capture/observe.ts';
 import { safelyImported } from './capture/imported.ts';
 import { REMEMBERED, rememberedDraft, safeWords } from './capture/remembered.ts';
-import { lengthTrouble, type Imported, type MemoryRow, type ReviewReason, type ReviewSlice } from './browsing.ts';
+import { lengthTrouble, type Imported, type MemoryRow, type ReviewAnswer, type ReviewReason, type ReviewSlice } from './browsing.ts';
 import { createGiving, type Giving } from './inject/giving.ts';
 import type {
   ContextBlock,
@@ -32,7 +32,7 @@ import type {
 } from './memory.ts';
 import { RecentWork } from './retrieve/recentWork.ts';
 import type { Retriever } from './retrieve/retrieve.ts';
-import { createReviewer, type Workspace } from './review/reviewer.ts';
+import { createReviewer, type LookElsewhere, type Workspace } from './review/reviewer.ts';
 import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
 import { readExchange, writeExchange } from './store/exchange.ts';
 import type { Cursor, SessionWork, Store, StoreCounts } from './store/store.ts';
@@ -71,6 +71,10 @@ export interface EngineParts {
   readonly branch?: () => string | undefined;
   /** Tells the user's other store which of its memories were given here, or found used. */
   readonly countUsesElsewhere?: (given: readonly MemoryId[], used: readonly MemoryId[]) => void;
+  /** What that store has, so that review sees what is told in both; absent for that store itself. */
+  readonly lookElsewhere?: LookElsewhere | undefined;
+  /** Hands the evidence of memories over to one of that store that has taken their place. */
+  readonly joinElsewhere?: (id: MemoryId, others: readonly Memory[]) => void;
   /** Which files that memories name are there, and which are no more; absent where there is no folder to look in. */
   readonly workspace?: Workspace | undefined;
   readonly newId: () => MemoryId;
@@ -104,6 +108,8 @@ export interface MemoryEngine extends Pick<Giving, 'context' | 'preview' | 'give
   rows(stamp?: string): { readonly stamp: string; readonly rows?: readonly MemoryRow[] };
   memory(id: MemoryId): Memory | undefined;
   /** See `store/store.ts`. */
+  reviewAnswers(): readonly ReviewAnswer[];
+  join(id: MemoryId, others: readonly Memory[]): void;
   adopt(memory: Memory): void;
   letGo(id: MemoryId): void;
   /** A new text is made safe as all that is taken in. Throws a `UserError` where nothing of it may be kept, or it is too long. */
@@ -153,7 +159,8 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     now,
     onChange: () => changed.fire(),
   });
-  const reviewer = createReviewer({ store, index, workspace: parts.workspace, now, onMore: () => changed.fire(), log });
+  const { workspace, lookElsewhere } = parts;
+  const reviewer = createReviewer({ store, index, workspace, lookElsewhere, now, onMore: () => changed.fire(), log });
   let isPaused = false;
   let isTidy = false;
   let tidiedAtMs = 0;
@@ -203,7 +210,10 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
 
   async function compressSession(work: SessionWork, signal: AbortSignal): Promise<void> {
     const observations = store.observationsOf(work.session);
-    const { memories: drafts, dropped } = await compressor.compress(observations, signal);
+    // Of what was moved away, that alone may be told on which other memories of the session are made of, too: those are to stay whole.
+    const held = new Set(store.ofSession(work.session).flatMap(({ segments }) => segments));
+    const isToldElsewhere = (hash: string): boolean => store.isAway(hash) && !held.has(hash);
+    const { memories: drafts, dropped } = await compressor.compress(observations, signal, isToldElsewhere);
     if (signal.aborted) return;
     // A memory whose observations are gone already can no longer be judged anew: it stays as it is.
     const records = new Set(observations.map((o) => o.place.record));
@@ -240,6 +250,13 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     const timer = setTimeout(() => {
       forgetting.delete(timer);
       const { isEmptying } = store;
+      const leaving = Map.groupBy(store.mergedElsewhere(now() - undoMs), ({ heir }) => heir);
+      for (const [heir, merged] of leaving) {
+        parts.joinElsewhere?.(
+          heir,
+          merged.map(({ memory }) => memory),
+        );
+      }
       if (store.finishForgetting(now() - undoMs).length === 0 && store.isEmptying === isEmptying) return;
       memoriesChanged();
       // The files of the indexes held it too.
@@ -350,6 +367,13 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     rows(known) {
       const stamp = `${store.id} ${store.revision} ${store.usesRevision}`;
       return stamp === known ? { stamp } : { stamp, rows: store.rows() };
+    },
+
+    reviewAnswers: () => store.reviewAnswers(),
+
+    join(id, others) {
+      store.join(id, others);
+      memoriesChanged();
     },
 
     adopt(memory) {

@@ -92,6 +92,9 @@ async function hold(repository: Parameters<typeof claimStore>[1]['repository'], 
 const globalStore: GlobalStore = {
   recall: async (folder, query, manner) => (global ? (await global.api()).recall(folder, query, manner) : []),
   list: async (folder) => (global ? (await global.api()).list(folder) : []),
+  rows: async (stamp) => (global ? (await global.api()).rows(stamp) : { stamp: '', rows: [] }),
+  reviewAnswers: async () => (global ? (await global.api()).reviewAnswers() : []),
+  join: async (id, others) => (await global?.api())?.join(id, others),
   countUses: async (given, used) => (await global?.api())?.countUses(given, used),
 };
 

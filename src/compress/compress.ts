@@ -43,9 +43,10 @@ export interface Compressed {
 export interface Compressor {
   /**
    * Pure: the same observations give the same memories while model and forgotten hashes stay the same. `observations` are all that is kept of one
-   * session, in order of time. Rejects when the encoder fails or the signal aborts.
+   * session, in order of time. `isToldElsewhere`: of segments' hashes, whether another store tells it, so that nothing new is made of it here; absent, none is.
+   * Rejects when the encoder fails or the signal aborts.
    */
-  compress(observations: readonly Observation[], signal?: AbortSignal): Promise<Compressed>;
+  compress(observations: readonly Observation[], signal?: AbortSignal, isToldElsewhere?: (hash: string) => boolean): Promise<Compressed>;
 }
 
 const BUDGET_TOKENS = 800;
@@ -61,7 +62,7 @@ const REQUEST_CHARACTERS = 200;
 export function createCompressor(parts: CompressorParts): Compressor {
   const isLeftOut = (part: CompressorPart): boolean => parts.leaveOut?.has(part) ?? false;
   return {
-    async compress(observations, signal) {
+    async compress(observations, signal, isToldElsewhere = () => false) {
       const encoder = parts.encoder();
       const dropped: Partial<Record<DropReason, number>> = {};
       const drop = (reason: DropReason) => void (dropped[reason] = (dropped[reason] ?? 0) + 1);
@@ -75,9 +76,10 @@ export function createCompressor(parts: CompressorParts): Compressor {
       signal?.throwIfAborted();
 
       const units = read.filter(({ segment }) => {
-        const isForgotten = parts.isForgotten(parts.segmentHash(segment.text));
+        const hash = parts.segmentHash(segment.text);
+        const isForgotten = parts.isForgotten(hash);
         if (isForgotten) drop('forgotten');
-        return !isForgotten;
+        return !isForgotten && !isToldElsewhere(hash);
       });
       const happenings = happeningsOf(scenes);
       const byObservation = Map.groupBy(units, ({ observation }) => observation);

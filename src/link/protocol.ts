@@ -10,6 +10,7 @@ import type {
   MemoryRow,
   Preview,
   PreviewQuery,
+  ReviewAnswer,
   ReviewReason,
   ReviewSlice,
 } from '../browsing.ts';
@@ -162,6 +163,10 @@ export interface ServiceApi {
 export interface StoreOnlyApi {
   /** All memories as rows, with a stamp; without the rows where nothing has changed since `stamp`. */
   rows(stamp: string | undefined): Promise<{ readonly stamp: string; readonly rows?: readonly MemoryRow[] }>;
+  /** What was kept in review, as `store/store.ts` has it. */
+  reviewAnswers(): Promise<readonly ReviewAnswer[]>;
+  /** The evidence of memories of another store that were merged into one of this. */
+  join(id: MemoryId, others: readonly Memory[]): Promise<void>;
   /** Takes over a memory of another store, and `letGo` removes it there: see `store/store.ts`. */
   adopt(memory: Memory): Promise<void>;
   letGo(id: MemoryId): Promise<void>;

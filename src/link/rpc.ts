@@ -52,6 +52,8 @@ export const METHODS: Readonly<Record<Method, Manners>> = {
   nextRewriting: { limitMs: 30_000, isRepeatable: false },
   takeRewriting: { limitMs: 30_000, isRepeatable: true },
   rows: { limitMs: 30_000, isRepeatable: true },
+  reviewAnswers: { limitMs: 30_000, isRepeatable: true },
+  join: { limitMs: 30_000, isRepeatable: true },
   adopt: { limitMs: 30_000, isRepeatable: true },
   letGo: { limitMs: 30_000, isRepeatable: true },
   countUses: { limitMs: 30_000, isRepeatable: false },

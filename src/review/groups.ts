@@ -19,12 +19,16 @@ export function betterFirst(a: MemoryRow, b: MemoryRow): number {
 
 /**
  * Each memory in at most one group, the one to keep first. All others of a group tell the same as that one: a chain of likenesses is no group, since its ends may
- * tell different things. `sameAs` is asked for memories of `rows`, and may name others, which are passed over.
+ * tell different things. `sameAs` is asked for memories of `rows`, and may name others, which are passed over. `preferred`: others, each kept before any of `rows`.
  */
-export function groupsOf(rows: readonly MemoryRow[], sameAs: (id: MemoryId) => Iterable<MemoryId>): MemoryRow[][] {
-  const free = new Map(rows.map((row) => [row.id, row]));
+export function groupsOf(
+  rows: readonly MemoryRow[],
+  sameAs: (id: MemoryId) => Iterable<MemoryId>,
+  preferred: readonly MemoryRow[] = [],
+): MemoryRow[][] {
+  const free = new Map([...preferred, ...rows].map((row) => [row.id, row]));
   const groups: MemoryRow[][] = [];
-  for (const row of rows.toSorted(betterFirst)) {
+  for (const row of [...preferred.toSorted(betterFirst), ...rows.toSorted(betterFirst)]) {
     if (!free.has(row.id)) continue;
     const others = [...sameAs(row.id)].flatMap((id) => (id === row.id ? [] : (free.get(id) ?? [])));
     if (others.length === 0) continue;
@@ -35,10 +39,11 @@ export function groupsOf(rows: readonly MemoryRow[], sameAs: (id: MemoryId) => I
   return groups;
 }
 
-/** Why the first of a group is proposed. */
-export function whyKept([best, ...others]: readonly MemoryRow[]): string {
+/** Why the first of a group is proposed. `isElsewhere`: it is in the user's own store, the others in a project's. */
+export function whyKept([best, ...others]: readonly MemoryRow[], isElsewhere = false): string {
   const told = `${others.length + 1} tell the same`;
   if (!best) return told;
+  if (isElsewhere) return `${told}; the one for all projects is on top`;
   if (best.pinned) return `${told}; the pinned one is on top`;
   if (best.isOwn) return `${told}; your own is on top`;
   const day = (row: MemoryRow) => Math.floor(row.atMs / DAY_MS);

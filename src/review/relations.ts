@@ -2,12 +2,14 @@
 // Twenty thousand memories take seconds at first, so the work is done in slices with rests: whoever asks meanwhile hears what is known by then.
 import { setTimeout as rest } from 'node:timers/promises';
 import { leftBehind } from '../compress/merge.ts';
+import type { MemoryRow } from '../browsing.ts';
 import type { MemoryId } from '../memory.ts';
 import type { MemoryIndex } from '../search/memoryIndex.ts';
 import { distinctTermsOf } from '../search/terms.ts';
 import type { Store } from '../store/store.ts';
 import { Serial } from '../util/serial.ts';
 import { comparedTerms, isOverridden, isSame, SHARED, SHARED_WHERE_NEAR, SHARED_WITH_OVERRIDDEN, type Relation } from './alike.ts';
+import { SameElsewhere } from './sameElsewhere.ts';
 import { SharedWords } from './sharedWords.ts';
 
 /** A memory told over and over has more neighbours than these; then the group is found in parts, and the rest once those are merged. */
@@ -23,10 +25,12 @@ const REST_MS = 8;
 export interface Relations {
   /** Of a memory to those near it, as far as is known by now. */
   of(id: MemoryId): ReadonlyMap<MemoryId, Relation> | undefined;
-  /** Grows whenever `of` may answer something else. */
+  /** Of one of the user's own store, those of this one that tell the same, as far as is known by now. */
+  elsewhere(id: MemoryId): ReadonlySet<MemoryId>;
+  /** Grows whenever `of` or `elsewhere` may answer something else. */
   readonly version: number;
-  /** Catches up with the store; resolves when that is done, or the signal is aborted. */
-  catchUp(signal: AbortSignal): Promise<void>;
+  /** Catches up with the store, and with what the user's own store has; resolves when that is done, or the signal is aborted. */
+  catchUp(signal: AbortSignal, elsewhere?: readonly MemoryRow[]): Promise<void>;
 }
 
 export interface RelationsParts {
@@ -34,10 +38,12 @@ export interface RelationsParts {
   readonly index: Pick<MemoryIndex, 'nearest' | 'state'>;
 }
 
+const NONE: readonly MemoryRow[] = [];
 const OPPOSITE: Readonly<Record<Relation, Relation>> = { same: 'same', overrides: 'overridden', overridden: 'overrides' };
 
 export function createRelations({ store, index }: RelationsParts): Relations {
   const words = new SharedWords<MemoryId>();
+  const sameElsewhere = new SameElsewhere(words, (ids) => store.rowsOf(ids));
   const related = new Map<MemoryId, Map<MemoryId, Relation>>();
   /** Compared by words alone, since they had no vector by then. */
   const withoutVector = new Set<MemoryId>();
@@ -49,6 +55,8 @@ export function createRelations({ store, index }: RelationsParts): Relations {
   let vectors = 0;
   let version = 0;
   let stopping = new AbortController().signal;
+  let told = NONE;
+  let heard = NONE;
 
   function unrelate(id: MemoryId): void {
     for (const other of related.get(id)?.keys() ?? []) related.get(other)?.delete(id);
@@ -70,6 +78,7 @@ export function createRelations({ store, index }: RelationsParts): Relations {
   function compare(id: MemoryId): void {
     const row = store.rowsOf([id]).get(id);
     if (row?.status !== 'active') return;
+    sameElsewhere.compareOwn(row);
     const near = nearTo(id);
     for (const [otherId, other] of near.size > 0 ? store.rowsOf([...near.keys()]) : []) {
       if (other.status === 'active' && isSame(row, other, words.share(id, otherId), near.get(otherId))) relate(id, otherId, 'same');
@@ -114,11 +123,14 @@ export function createRelations({ store, index }: RelationsParts): Relations {
     const changes = current === revision ? [] : store.changesSince(revision);
     revision = current;
     vectors = index.state.vectors;
+    if (told !== heard) sameElsewhere.hear(told);
+    heard = told;
     // First of all the words of all of them: each is compared with every other, whichever comes first.
     const isGone = new Map(changes.map((change) => [change.id, change.isGone]));
     for (const id of isGone.keys()) waiting.add(id);
     await inSlices(isGone.keys(), (id) => {
       unrelate(id);
+      sameElsewhere.dropOwn(id);
       words.remove(id);
       withoutVector.delete(id);
       const row = isGone.get(id) === true ? undefined : store.rowsOf([id]).get(id);
@@ -135,19 +147,23 @@ export function createRelations({ store, index }: RelationsParts): Relations {
       compare(id);
       waiting.delete(id);
     });
+    await inSlices([...sameElsewhere.waiting], (id) => sameElsewhere.compareTheirs(id));
     version++;
   }
 
   const running = new Serial(run);
   return {
     of: (id) => related.get(id),
+    elsewhere: (id) => sameElsewhere.of(id),
     get version() {
       return version;
     },
-    async catchUp(signal) {
+    async catchUp(signal, elsewhere = NONE) {
       stopping = signal;
+      told = elsewhere;
       const hasNewVectors = withoutVector.size > 0 && index.state.vectors !== vectors;
-      if (store.revision !== revision || waiting.size > 0 || hasNewVectors || running.isRunning) await running.request();
+      const hasMore = store.revision !== revision || told !== heard || waiting.size > 0 || sameElsewhere.waiting.size > 0;
+      if (hasMore || hasNewVectors || running.isRunning) await running.request();
     },
   };
 }

@@ -1,7 +1,6 @@
 // What is worth a look, worst first: each memory once, under its worst reason, and nothing that a person has answered already. Pure.
-import { REVIEW_REASONS, type MemoryRow, type ReviewItem, type ReviewReason, type ReviewSlice } from '../browsing.ts';
+import { REVIEW_REASONS, type MemoryRow, type ReviewAnswer, type ReviewItem, type ReviewReason, type ReviewSlice } from '../browsing.ts';
 import type { MemoryId } from '../memory.ts';
-import type { ReviewAnswer } from '../store/store.ts';
 import type { Relation } from './alike.ts';
 import { groupsOf, whyKept } from './groups.ts';
 import { doubtfulReason, howLong, oldReason, staleReason, unusedReason, type Presence, type Sighting } from './reasons.ts';
@@ -13,6 +12,8 @@ export interface Reviewed {
   readonly rows: readonly MemoryRow[];
   /** How a memory stands to those near it; undefined where it stands alone, or where that is not known yet. */
   readonly relationsOf: (id: MemoryId) => ReadonlyMap<MemoryId, Relation> | undefined;
+  /** Active ones of the user's own store, where this is a project's, and which of `rows` tell the same as such a one. */
+  readonly elsewhere?: { readonly rows: readonly MemoryRow[]; readonly sameAs: (id: MemoryId) => Iterable<MemoryId> };
   /** Of the files that are known to be in the workspace, or to be no more. */
   readonly presence: ReadonlyMap<string, Presence>;
   /** Of the names of code, as far as anything is known of them. */
@@ -31,10 +32,12 @@ export interface Review {
 /**
  * Superseded ones with what overrides them, groups that tell the same, and one by one those that are stale, unused, doubtful or old; within a reason the worst
  * first. Pinned ones and the person's own are asked about only as superseded or as duplicates. "Keep" holds until the memory changes: for a memory by itself also
- * for the lesser reasons, and a group is asked about again when there is one in it that was not looked at.
+ * for the lesser reasons, and a group is asked about again when there is one in it that was not looked at. What is told in the user's own store too is proposed to
+ * stay there, where it holds for all projects; the pinned and the person's own give way only to their like.
  */
-export function review({ rows, relationsOf, presence, sightings, sessionsGiven, answers, atMs }: Reviewed): Review {
-  const byId = new Map(rows.map((row) => [row.id, row]));
+export function review(reviewed: Reviewed): Review {
+  const { rows, relationsOf, elsewhere = NOTHING_ELSEWHERE, presence, sightings, sessionsGiven, answers, atMs } = reviewed;
+  const byId = new Map([...elsewhere.rows, ...rows].map((row) => [row.id, row]));
   const kept = keptOf(answers, byId);
   const isKept = (reason: ReviewReason, row: MemoryRow): boolean => kept.get(reason)?.has(row.id) === true;
   const relatedAs = (id: MemoryId, relation: Relation): MemoryId[] =>
@@ -63,8 +66,15 @@ export function review({ rows, relationsOf, presence, sightings, sessionsGiven, 
   }
 
   const active = rows.filter((row) => row.status === 'active' && !asked.has(row.id));
-  for (const group of groupsOf(active, (id) => relatedAs(id, 'same'))) {
-    if (!group.every((row) => isKept('duplicate', row))) ask('duplicate', group, whyKept(group));
+  // While one moves, both stores have it.
+  const theirs = new Map(elsewhere.rows.filter((row) => byId.get(row.id) === row).map((row) => [row.id, row]));
+  const sameAs = (id: MemoryId): MemoryId[] => {
+    const their = theirs.get(id);
+    return their ? [...elsewhere.sameAs(id)].filter((other) => givesWay(byId.get(other), their)) : relatedAs(id, 'same');
+  };
+  for (const group of groupsOf(active, sameAs, [...theirs.values()])) {
+    const isElsewhere = group.some(({ id }) => theirs.has(id));
+    if (!group.every((row) => isKept('duplicate', row))) ask('duplicate', group, whyKept(group, isElsewhere));
   }
 
   for (const row of active) {
@@ -85,6 +95,13 @@ export function review({ rows, relationsOf, presence, sightings, sessionsGiven, 
     items: REVIEW_REASONS.flatMap((reason) => found[reason]),
     counts: Object.fromEntries(REVIEW_REASONS.map((reason) => [reason, found[reason].length])) as Review['counts'],
   };
+}
+
+const NOTHING_ELSEWHERE = { rows: [], sameAs: () => [] };
+
+/** A person has set the pinned and their own apart. */
+function givesWay(row: MemoryRow | undefined, other: MemoryRow): boolean {
+  return row !== undefined && (other.pinned || !row.pinned) && (other.isOwn || !row.isOwn);
 }
 
 /** Reasons that concern one memory by itself, worst first: who has looked at it and kept it need not be asked again for a lesser one. */

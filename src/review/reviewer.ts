@@ -1,5 +1,5 @@
 // Review as it is asked for: of one store, as far as is known by now, with what is still being found out told of later.
-import type { ReviewReason, ReviewSlice } from '../browsing.ts';
+import type { MemoryRow, ReviewAnswer, ReviewReason, ReviewSlice } from '../browsing.ts';
 import type { MemoryId } from '../memory.ts';
 import type { MemoryIndex } from '../search/memoryIndex.ts';
 import type { Store } from '../store/store.ts';
@@ -8,10 +8,12 @@ import type { Log } from '../util/log.ts';
 import { within } from '../util/within.ts';
 import { GIVEN_OFTEN, type Presence, type Sighting } from './reasons.ts';
 import { createRelations } from './relations.ts';
-import { review, type Review, type Reviewed } from './review.ts';
+import { review, type Review } from './review.ts';
 
 /** Whoever asks waits so long for what takes time; then they get what is known, and hear of the rest. */
 const PATIENCE_MS = 1_500;
+/** For what the other store has, less than that: where it is away, what is known of it has to do. */
+const ELSEWHERE_WITHIN_MS = 1_000;
 /** Ages grow also where nothing changes. */
 const FRESH_MS = 10 * 60_000;
 
@@ -25,6 +27,14 @@ export interface Workspace {
   readonly symbols: LookForSymbols;
 }
 
+/** Of the user's own store: what may be told there and here. */
+export interface Elsewhere {
+  readonly rows: readonly MemoryRow[];
+  readonly answers: readonly ReviewAnswer[];
+}
+/** The same object for as long as nothing is new; undefined where there is no such store as yet. */
+export type LookElsewhere = () => Promise<Elsewhere | undefined>;
+
 export interface ReviewerParts {
   readonly store: Pick<
     Store,
@@ -33,6 +43,8 @@ export interface ReviewerParts {
   readonly index: Pick<MemoryIndex, 'nearest' | 'state'>;
   /** Absent where there is no folder: nothing is then known to be gone. */
   readonly workspace?: Workspace | undefined;
+  /** Absent for the user's own store. */
+  readonly lookElsewhere?: LookElsewhere | undefined;
   readonly now: () => number;
   /** Called when something was found out after an answer was given without it. */
   readonly onMore: () => void;
@@ -53,18 +65,16 @@ interface Named {
   readonly symbols: ReadonlyMap<string, readonly number[]>;
 }
 
-interface Last extends Pick<Reviewed, 'presence' | 'sightings' | 'atMs'> {
-  readonly stamp: string;
-  readonly review: Review;
-}
+const NOTHING_ELSEWHERE: Elsewhere = { rows: [], answers: [] };
 
-export function createReviewer({ store, index, workspace, now, onMore, log }: ReviewerParts): Reviewer {
+export function createReviewer({ store, index, workspace, lookElsewhere, now, onMore, log }: ReviewerParts): Reviewer {
   const relations = createRelations({ store, index });
   const stopping = new AbortController();
   let presence: ReadonlyMap<string, Presence> = new Map();
   let sightings: ReadonlyMap<string, Sighting> = new Map();
   let named: Named | undefined;
-  let last: Last | undefined;
+  let elsewhere = NOTHING_ELSEWHERE;
+  let last: { readonly of: readonly unknown[]; readonly atMs: number; readonly review: Review } | undefined;
 
   async function lookAround(): Promise<void> {
     if (!workspace) return;
@@ -74,6 +84,18 @@ export function createReviewer({ store, index, workspace, now, onMore, log }: Re
       workspace.files(files).then((found) => (presence = found)),
       workspace.symbols(symbols).then((found) => (sightings = found)),
     ]);
+  }
+
+  async function relate(): Promise<void> {
+    // Away or slow: what is known of it stands.
+    const told =
+      lookElsewhere &&
+      (await within(
+        lookElsewhere().catch(() => undefined),
+        ELSEWHERE_WITHIN_MS,
+      ));
+    elsewhere = told ?? elsewhere;
+    await relations.catchUp(stopping.signal, elsewhere.rows);
   }
 
   /** Waits for work as long as it is worth; says later when more came of it. Never rejects. */
@@ -91,20 +113,21 @@ export function createReviewer({ store, index, workspace, now, onMore, log }: Re
 
   return {
     async review(limit) {
-      await withPatience(Promise.all([relations.catchUp(stopping.signal), lookAround()]).then(() => undefined));
-      const stamp = [store.revision, store.usesRevision, relations.version].join(' ');
+      await withPatience(Promise.all([relate(), lookAround()]).then(() => undefined));
+      const of = [store.revision, store.usesRevision, relations.version, presence, sightings, elsewhere];
       const atMs = now();
-      if (last?.stamp !== stamp || last.presence !== presence || last.sightings !== sightings || atMs - last.atMs > FRESH_MS) {
+      if (!last || of.some((each, place) => each !== last?.of[place]) || atMs - last.atMs > FRESH_MS) {
         const found = review({
           rows: store.rows(),
           relationsOf: relations.of,
+          elsewhere: { rows: elsewhere.rows.filter(({ status }) => status === 'active'), sameAs: relations.elsewhere },
           presence,
           sightings,
           sessionsGiven: store.sessionsGiven(GIVEN_OFTEN),
-          answers: store.reviewAnswers(),
+          answers: [...store.reviewAnswers(), ...elsewhere.answers],
           atMs,
         });
-        last = { stamp, presence, sightings, atMs, review: found };
+        last = { of, atMs, review: found };
       }
       const { items, counts } = last.review;
       return { items: items.slice(0, limit), total: items.length, counts };

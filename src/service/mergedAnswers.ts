@@ -6,6 +6,7 @@ import {
   type GivenWeek,
   type MemoryRow,
   type Preview,
+  type ReviewItem,
   type ReviewReason,
   type ReviewSlice,
 } from '../browsing.ts';
@@ -58,12 +59,21 @@ function mergedWeeks(weeks: readonly GivenWeek[]): GivenWeek[] {
   return [...merged.values()].sort((a, b) => b.fromMs - a.fromMs).slice(0, MOST_WEEKS);
 }
 
-/** Worst first: by reason, and within one as each store has them. */
+/**
+ * Worst first: by reason, and within one as each store has them. A memory of the user's store may be proposed in the place of a project's and itself be asked about
+ * there: one that is to go into another does not take others in before that is answered.
+ */
 export function mergedReviews(slices: readonly ReviewSlice[], limit: number): ReviewSlice {
   const place = (reason: ReviewReason): number => REVIEW_REASONS.indexOf(reason);
-  const items = slices.flatMap((slice) => slice.items).sort((a, b) => place(a.reason) - place(b.reason));
+  const all = slices.flatMap((slice) => slice.items);
+  const isGroup = ({ reason }: ReviewItem): boolean => reason === 'duplicate';
+  const going = new Set(all.filter(isGroup).flatMap(({ rows }) => rows.slice(1).map(({ id }) => id)));
+  const items = all.filter((item) => !isGroup(item) || !item.rows[0] || !going.has(item.rows[0].id));
+  const later = all.length - items.length;
   const counts = Object.fromEntries(
     REVIEW_REASONS.map((reason) => [reason, slices.reduce((sum, slice) => sum + slice.counts[reason], 0)]),
   ) as Record<ReviewReason, number>;
-  return { items: items.slice(0, limit), total: slices.reduce((sum, { total }) => sum + total, 0), counts };
+  counts.duplicate -= later;
+  items.sort((a, b) => place(a.reason) - place(b.reason));
+  return { items: items.slice(0, limit), total: slices.reduce((sum, { total }) => sum + total, 0) - later, counts };
 }

@@ -20,6 +20,7 @@ import { traceOf } from '../util/errors.ts';
 import { Emitter } from '../util/events.ts';
 import type { Log } from '../util/log.ts';
 import type { OneAtATime } from '../util/serial.ts';
+import { createLookElsewhere } from './lookElsewhere.ts';
 import { OWN_CHATS } from './ownChats.ts';
 import { storeApi, type StoreApiParts } from './storeApi.ts';
 import type { OwnedStore } from './storeHandle.ts';
@@ -77,6 +78,12 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
         .global()
         ?.countUses(given, used)
         .catch(() => undefined),
+    ...(folder !== undefined && { lookElsewhere: createLookElsewhere(parts.global) }),
+    joinElsewhere: (id, others) =>
+      void parts
+        .global()
+        ?.join(id, others)
+        .catch((thrown: unknown) => log.warn(`the evidence of ${others.length} memories did not reach ${id}`, traceOf(thrown))),
     keepDigest: (block) => writeDigest(storeFolder, block),
     keepDays: () => settings().keepDays,
     maxBytes: () => settings().maxStoreMb * 1_000_000,

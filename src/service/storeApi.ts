@@ -13,7 +13,7 @@ const OTHERS_WITHIN_MS = 2_000;
 const OTHERS_LIMIT = 12;
 
 /** What a project's store asks of the user's global one. */
-export type GlobalStore = Pick<ServiceApi, 'recall' | 'list'> & Pick<StoreOnlyApi, 'countUses'>;
+export type GlobalStore = Pick<ServiceApi, 'recall' | 'list'> & Pick<StoreOnlyApi, 'rows' | 'reviewAnswers' | 'join' | 'countUses'>;
 
 export interface StoreApiParts {
   readonly engine: MemoryEngine;
@@ -92,6 +92,8 @@ export function storeApi({ engine, address, global, budgets, remarks, onTurnEnde
     importMemories: (_folder, lines) => engine.importMemories(lines),
     forgetEverything: async (_folder, undoMs) => engine.forgetEverything(undoMs),
     rows: async (stamp) => engine.rows(stamp),
+    reviewAnswers: async () => engine.reviewAnswers(),
+    join: async (id, others) => engine.join(id, others),
     adopt: async (memory) => engine.adopt(memory),
     letGo: async (id) => engine.letGo(id),
     countUses: async (given, used) => engine.countUses(given, used),

@@ -16,6 +16,9 @@ export interface WindowStores {
   readonly global: Handle | undefined;
 }
 
+const STAYS_ELSEWHERE =
+  'The memory for all projects would be lost in the others. Let that one stay, or make this one hold in all projects first.';
+
 type StoreQuestions = Omit<ServiceApi, 'configure' | 'pause' | 'status'>;
 
 export function windowApi(stores: () => WindowStores): StoreQuestions {
@@ -127,7 +130,15 @@ export function windowApi(stores: () => WindowStores): StoreQuestions {
       return mergedReviews(slices, limit);
     },
     keep: async (reason, ids) => void (await Promise.all((await asked(undefined)).map((api) => api.keep(reason, ids)))),
-    merge: async (id, others, undoMs) => void (await Promise.all((await asked(undefined)).map((api) => api.merge(id, others, undoMs)))),
+    async merge(id, others, undoMs) {
+      const { handle } = await holder(id);
+      if (handle !== stores().global) {
+        // What holds in all projects would be lost in the others.
+        const found = await Promise.allSettled(others.map(holder));
+        if (found.some((one) => one.status === 'fulfilled' && one.value.handle !== handle)) throw new UserError(STAYS_ELSEWHERE);
+      }
+      await Promise.all((await asked(undefined)).map((api) => api.merge(id, others, undoMs)));
+    },
     async exportMemories(folder, withEvidence) {
       const global = await stores().global?.api();
       const exports = (await asked(folder)).map(async (api) =>

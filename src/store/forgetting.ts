@@ -63,6 +63,7 @@ export function createForgetting(
   return {
     hide(ids, atMs) {
       db.write(() => {
+        for (const id of ids) tombstones.raiseAway(id);
         const found = ids.map((id) => rows.findLive(id)).filter((row) => row !== undefined);
         if (found.length === 0) return;
         const revision = meta.nextRevision();
@@ -86,6 +87,7 @@ export function createForgetting(
 
     restore(ids) {
       db.write(() => {
+        for (const id of ids) tombstones.lift(id);
         const found = ids.map((id) => rows.find(id)).filter((row) => row !== undefined && row.hidden_at_ms !== null);
         const { emptiedAtMs } = meta;
         const isOfAll = emptiedAtMs !== undefined && found.some((row) => row?.hidden_at_ms === emptiedAtMs);
@@ -95,7 +97,6 @@ export function createForgetting(
         for (const row of found) {
           if (!row) continue;
           db.run('UPDATE memories SET hidden_at_ms = NULL, merged_into = NULL, revision = ? WHERE seq = ?', revision, row.seq);
-          tombstones.lift(row.id);
         }
       });
     },
@@ -116,7 +117,7 @@ export function createForgetting(
           let used: number | undefined;
           const revision = () => (used ??= meta.nextRevision());
           // First, so that what joined a memory that is to be forgotten is forgotten with it.
-          for (const row of due) if (row.merged_into !== null) join(db, rows, row, revision());
+          for (const row of due) if (row.merged_into !== null) join(db, rows, tombstones, row, revision());
           const memories = due
             .filter((row) => row.merged_into === null)
             .flatMap(({ id }) => rows.find(id) ?? [])

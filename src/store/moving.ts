@@ -1,6 +1,7 @@
 // A memory changes its store: from a project's to the user's own, or back.
 import type { Database } from './database.ts';
 import type { MemoryRows } from './memoryRows.ts';
+import { toMemory } from './memoryRows.ts';
 import type { Meta } from './meta.ts';
 import type { Store } from './store.ts';
 import type { Tombstones } from './tombstones.ts';
@@ -11,8 +12,7 @@ export function createMoving(db: Database, meta: Meta, rows: MemoryRows, tombsto
       db.write(() => {
         if (rows.find(memory.id)) return;
         const { source, session, atMs } = memory;
-        const told = [memory.text, ...memory.evidence.map(({ quote }) => quote)];
-        const segments = [...new Set(told.map((text) => tombstones.segmentHash(text)))];
+        const segments = [...new Set([...tombstones.hashesOf(memory), ...tombstones.bringBack(memory.id)])];
         // It may have been here before: then it is no longer gone.
         db.run('DELETE FROM gone WHERE id = ?', memory.id);
         rows.insert(memory.id, { ...memory, segments }, { source, session, isOwn: true, atMs, revision: meta.nextRevision() });
@@ -28,7 +28,9 @@ export function createMoving(db: Database, meta: Meta, rows: MemoryRows, tombsto
     letGo(id) {
       db.write(() => {
         const row = rows.findLive(id);
-        if (row) rows.remove(row, meta.nextRevision(), false);
+        if (!row) return;
+        tombstones.sendAway(toMemory(row));
+        rows.remove(row, meta.nextRevision(), false);
       });
     },
   };

@@ -26,6 +26,9 @@ export function createSettle(
   /** The user may have forgotten what it came from while the model was at work. */
   const isForgotten = (draft: MemoryDraft) => draft.segments.some((segment) => tombstones.isForgotten(segment));
 
+  /** What its anchor tells is told by another store now. Only what would be new is held to that: another memory may be made of the same words. */
+  const isAway = ({ segments: [anchor] }: MemoryDraft) => anchor !== undefined && tombstones.isAway(anchor);
+
   /** A rewriting outlives what leaves the words as they were, as long as the new evidence bears it out. */
   const retell = (row: StoredRow, draft: MemoryDraft, revision: number) => {
     const isKept = row.distilled === draft.text && isFaithful(row.text, draft.evidence);
@@ -52,7 +55,7 @@ export function createSettle(
       const isFirst = backlog.markSettled(settled) > 0;
 
       for (const { id, draft } of add) {
-        if (rows.isUsed(id)) continue;
+        if (rows.isUsed(id) || isAway(draft)) continue;
         if (isForgotten(draft)) forgotten++;
         else rows.insert(id, draft, { source, session, isOwn: false, atMs: timeOf(draft), revision: revision() });
       }

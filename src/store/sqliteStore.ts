@@ -93,7 +93,7 @@ function compose(folder: string, db: Database, remarks: readonly string[]): Stor
     ...createLists(db),
     ...createMoving(db, meta, rows, tombstones),
     ...createImporting(db, meta, rows, tombstones),
-    merge: createMerge(db, meta, rows),
+    ...createMerge(db, meta, rows, tombstones),
     ...createVectors(db),
     ...forgetting,
     ...createLedger(db, meta),
@@ -104,6 +104,7 @@ function compose(folder: string, db: Database, remarks: readonly string[]): Stor
     trimTo: (maxBytes: number) => trimTo(db, meta, rows, maxBytes),
     segmentHash: tombstones.segmentHash,
     isForgotten: tombstones.isForgotten,
+    isAway: tombstones.isAway,
     counts: () => count(db),
     get revision() {
       return meta.revision;

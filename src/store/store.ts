@@ -1,5 +1,5 @@
 // What is kept of a repository (or, in the global store, of its user): the truth, from which every index can be made anew.
-import type { GivenWeek, MemoryRow, ReviewReason } from '../browsing.ts';
+import type { GivenWeek, MemoryRow, ReviewAnswer, ReviewReason } from '../browsing.ts';
 import type { Memory, MemoryDraft, MemoryId, Observation, ObservationId, SessionId, SourceId, Settlement } from '../memory.ts';
 
 /** How far a source has been read; opaque to the store. Written in the same transaction as the observations it vouches for. */
@@ -43,13 +43,6 @@ export interface RecordedGiving extends Giving {
   readonly number: number;
   /** Those of its memories that came back in what followed. */
   readonly used: readonly MemoryId[];
-}
-
-/** A person's "keep it as it is", and what they had been asked about. */
-export interface ReviewAnswer {
-  readonly memory: MemoryId;
-  readonly reason: ReviewReason;
-  readonly atMs: number;
 }
 
 export interface StoreCounts {
@@ -125,7 +118,10 @@ export interface Store {
    * Its segments' hashes are made anew, since each store has its own key.
    */
   adopt(memory: Memory): void;
-  /** Removes a memory that another store has taken over: nothing is held against its source, and what it superseded stays superseded. */
+  /**
+   * Removes a memory that another store has taken over. What it was made from is away: no new memory is anchored in it. Nothing of it is forbidden before the
+   * memory is forgotten there and `hide` hears of it. What it superseded stays superseded.
+   */
   letGo(id: MemoryId): void;
   /**
    * Takes memories from elsewhere in, as they are, id, pin and time included: all or, when it throws, none. One that is here already is passed over, and one that
@@ -139,9 +135,14 @@ export interface Store {
   /**
    * Puts `id` in the place of `others`: those are hidden at once, restorable as forgotten ones are, but nothing is held against their source. With
    * `finishForgetting` their evidence (at most six lines in all, the best first, `id`'s own before theirs) and segments join `id`, and they are removed.
-   * Those that are not live, and `id` itself, are passed over. Where `id` is not live here (it is another store's), they are hidden and removed all the same.
+   * Those that are not live, and `id` itself, are passed over. Where `id` is another store's, they are hidden and removed all the same, as `letGo` would: their
+   * evidence is for whoever asks `mergedElsewhere` before, and hands it to that store's `join`.
    */
   merge(id: MemoryId, others: readonly MemoryId[], atMs: number): void;
+  /** What was hidden at or before `hiddenBeforeMs`, each with the memory of another store that it was merged into. */
+  mergedElsewhere(hiddenBeforeMs: number): { readonly memory: Memory; readonly heir: MemoryId }[];
+  /** The evidence of memories of another store joins `id`, in whose favour they went; does nothing where that is gone. */
+  join(id: MemoryId, others: readonly Memory[]): void;
   /** Oldest first, each memory once. */
   changesSince(revision: number): MemoryChange[];
   /** Deletes the least useful memories (never pinned or own ones) until the file is at most `maxBytes`, as far as that goes. Returns how many. */
@@ -166,7 +167,10 @@ export interface Store {
   rewrite(id: MemoryId, text: string): boolean;
 
   // --- forgetting
-  /** Hides memories at once; they stay restorable until `finishForgetting`, and a store opened anew finishes it first. */
+  /**
+   * Hides memories at once; they stay restorable until `finishForgetting`, and a store opened anew finishes it first. Of one that another store has taken over,
+   * the source is forbidden here too, until `restore`.
+   */
   hide(ids: readonly MemoryId[], atMs: number): void;
   restore(ids: readonly MemoryId[]): void;
   /**
@@ -185,6 +189,8 @@ export interface Store {
   segmentHash(text: string): string;
   /** True from `hide` on. */
   isForgotten(segmentHash: string): boolean;
+  /** True of what a memory was made from that another store has taken over, or that was merged into one of another store. */
+  isAway(segmentHash: string): boolean;
 
   // --- the ledger
   recordGiving(giving: Giving): void;

@@ -1,4 +1,5 @@
-// What is left of a forgotten memory: keyed hashes of the texts it came from, so that the same source does not bring it back.
+// What is left of a forgotten memory: keyed hashes of the texts it came from, so that the same source does not bring it back. Of one that another store
+// has now, too: what that one tells is not told here again, as long as nobody forgets it.
 import { createHmac } from 'node:crypto';
 import type { Memory, MemoryId } from '../memory.ts';
 import type { Database } from './database.ts';
@@ -17,6 +18,9 @@ function folded(text: string): string {
   return trimmed === '' ? plain : trimmed;
 }
 
+/** Before the id, where the memory is in another store: what it was made from is not forbidden, and other memories may be made of it. */
+const ELSEWHERE = 'elsewhere ';
+
 /** HMAC-SHA-256 of the folded text under the store's own key, cut to 128 bits, in base64url: without the key, nobody can test guesses against it. */
 export function segmentHash(key: Uint8Array, text: string): string {
   return createHmac('sha256', key).update(folded(text)).digest().subarray(0, HASH_BYTES).toString('base64url');
@@ -29,27 +33,37 @@ export function fingerprintHash(key: Uint8Array, id: string): Uint8Array {
 
 export interface Tombstones {
   segmentHash(text: string): string;
+  /** Of what a memory of another store was made from, as far as that can be told: each store has its own key. Its anchor first, by which its session knows it. */
+  hashesOf(memory: Pick<Memory, 'text' | 'evidence'>): string[];
   /** Also while the forgetting is still pending: what is told in those seconds must not slip in under another id. */
   isForgotten(segmentHash: string): boolean;
   /** Forbids what this memory was made from, until `lift` or for good with `fix`. */
   raise(memory: Memory): void;
   lift(id: MemoryId): void;
   fix(ids: readonly MemoryId[]): void;
+  /** Notes that what this memory was made from is told by another store now: by `heir`, where that one has taken its place. */
+  sendAway(memory: Memory, heir?: MemoryId): void;
+  /** Takes that back, for a memory that is here again. The hashes of what it and those in whose place it is were made from, in no order. */
+  bringBack(id: MemoryId): string[];
+  isAway(segmentHash: string): boolean;
+  /** As `raise`, for a memory that another store has; does nothing for one that was never here. */
+  raiseAway(id: MemoryId): void;
 }
 
 export function createTombstones(db: Database, key: Uint8Array): Tombstones {
   const hash = (text: string) => segmentHash(key, text);
+  const forbid = (memory: Memory, name: string) => {
+    const texts = [memory.text, memory.distilled ?? '', ...memory.evidence.map(({ quote }) => quote)].filter((text) => folded(text) !== '');
+    for (const segment of new Set([...memory.segments, ...texts.map(hash)])) {
+      db.run('INSERT OR IGNORE INTO tombstones VALUES (?, ?)', segment, name);
+    }
+  };
   return {
     segmentHash: hash,
-    isForgotten: (segment) => db.get('SELECT 1 FROM tombstones WHERE hash = ? LIMIT 1', segment) !== undefined,
-    raise(memory) {
-      const texts = [memory.text, memory.distilled ?? '', ...memory.evidence.map(({ quote }) => quote)].filter(
-        (text) => folded(text) !== '',
-      );
-      for (const segment of new Set([...memory.segments, ...texts.map(hash)])) {
-        db.run('INSERT OR IGNORE INTO tombstones VALUES (?, ?)', segment, memory.id);
-      }
-    },
+    hashesOf: ({ text, evidence }) => [...new Set([...evidence.map(({ quote }) => quote), text].map(hash))],
+    isForgotten: (segment) =>
+      db.get(`SELECT 1 FROM tombstones WHERE hash = ? AND memory NOT LIKE '${ELSEWHERE}%' LIMIT 1`, segment) !== undefined,
+    raise: (memory) => forbid(memory, memory.id),
     lift(id) {
       db.run("DELETE FROM tombstones WHERE memory = ? AND memory <> ''", id);
     },
@@ -58,6 +72,16 @@ export function createTombstones(db: Database, key: Uint8Array): Tombstones {
       const ofThem = "memory <> '' AND memory IN (SELECT value FROM json_each(?))";
       db.run(`INSERT OR IGNORE INTO tombstones SELECT hash, '' FROM tombstones WHERE ${ofThem}`, those);
       db.run(`DELETE FROM tombstones WHERE ${ofThem}`, those);
+    },
+    sendAway: (memory, heir = memory.id) => forbid(memory, ELSEWHERE + heir),
+    bringBack(id) {
+      const hashes = db.all<{ hash: string }>("SELECT hash FROM tombstones WHERE memory = ? AND memory <> ''", ELSEWHERE + id);
+      db.run("DELETE FROM tombstones WHERE memory = ? AND memory <> ''", ELSEWHERE + id);
+      return hashes.map((row) => row.hash);
+    },
+    isAway: (segment) => db.get(`SELECT 1 FROM tombstones WHERE hash = ? AND memory LIKE '${ELSEWHERE}%' LIMIT 1`, segment) !== undefined,
+    raiseAway(id) {
+      db.run("INSERT OR IGNORE INTO tombstones SELECT hash, ? FROM tombstones WHERE memory = ? AND memory <> ''", id, ELSEWHERE + id);
     },
   };
 }

@@ -143,6 +143,38 @@ describe('the memory service', function () {
     assert.equal(await ask('do orders need transactions in Postgres?'), undefined);
   });
 
+  it('proposes to another window, too, what is told for all projects already; merged, it is told there alone, with all evidence', async () => {
+    const [one, two] = [window('one'), window('two')];
+    await one.service.api.configure(one.settings);
+    await two.service.api.configure(two.settings);
+    const { api } = two.service;
+    await api.capture(project, decision('s1', 'We decided to use Postgres instead of Mongo, because orders need transactions.'));
+    const mine = await until('the memory is there', async () => (await api.list(undefined))[0]);
+    const { id } = await api.remember(project, { kind: 'decision', text: mine.text, scope: 'global', source: 'user', atMs: Date.now() });
+    const [item] = await until('it is proposed', async () => {
+      const { items } = await api.review(undefined, 10);
+      return items.length > 0 && items;
+    });
+    assert.deepEqual([item?.reason, item?.rows.map((row) => row.id)], ['duplicate', [id, mine.id]]);
+    await api.merge(id, [mine.id], 200);
+    const heir = await until('it has the evidence', async () => {
+      const memory = await api.memory(id);
+      return memory && memory.evidence.length > 1 && memory;
+    });
+    assert.equal(heir.evidence.at(-1)?.place.session, 's1');
+    const [, ...more] = decision(
+      's1',
+      'We decided to send mails from a queue instead of the request handler, because the provider takes 3 seconds.',
+    );
+    const later = more.map((signal) => ({ ...signal, place: { ...signal.place, record: `later ${signal.place.record}` } }));
+    await api.capture(project, later);
+    await until('the session is told on', async () => (await api.list(undefined)).some(({ text }) => text.includes('queue')));
+    assert.deepEqual(
+      (await api.list(undefined)).filter(({ text }) => text.includes('Postgres')).map((memory) => memory.id),
+      [id],
+    );
+  });
+
   it('is paused at once, and stays silent about what was said meanwhile', async () => {
     const { service, settings } = window('one');
     await service.api.configure(settings);

@@ -333,10 +333,57 @@ describe('store: what people look at and answer', () => {
         ['said in a', 'said in b'],
       );
     });
+
+    it('into one of another store, the evidence can be handed over there; a restart ends it too, and neither tells it again here', () => {
+      const folder = freshFolder();
+      store.close();
+      store = openStore(folder);
+      const other = openStore(':memory:');
+      other.adopt({
+        ...other.add(draft('The text of theirs'), { source: 'user', session: MONDAY, isOwn: true, atMs: 5 }),
+        id: memoryId('theirs'),
+      });
+      const anchors = ['a', 'b'].map((id) => store.segmentHash(`anchor of ${id}`));
+      learn('a', { evidence: [evidence('said in a', { atMs: 9 })], segments: anchors.slice(0, 1) });
+      learn('b', { segments: anchors.slice(1) });
+      store.merge(memoryId('theirs'), [A], 1);
+      store.merge(memoryId('theirs'), [B], 2);
+      store.restore([B]);
+      assert.deepEqual(store.mergedElsewhere(0), []);
+      const [leaving, none] = store.mergedElsewhere(2);
+      assert.deepEqual([leaving?.memory.id, leaving?.heir, none], [A, 'theirs', undefined]);
+      for (let twice = 0; twice < 2; twice++) other.join(memoryId('theirs'), leaving ? [leaving.memory] : []);
+      const heir = other.get(memoryId('theirs'));
+      assert.deepEqual(
+        heir?.evidence.map(({ quote }) => quote),
+        ['The text of theirs', 'said in a'],
+      );
+      assert.ok(heir?.segments.includes(other.segmentHash('said in a')));
+      assert.equal(heir?.atMs, 9);
+      other.join(memoryId('nobody'), leaving ? [leaving.memory] : []);
+      other.close();
+      store.merge(memoryId('theirs'), [B], 3);
+      store.close();
+      store = openStore(folder);
+      assert.deepEqual(store.all(), []);
+      const [first, second] = anchors.map((anchor, place) => ({
+        id: memoryId(`again ${place}`),
+        draft: draft('The text of it', { segments: [anchor] }),
+      }));
+      assert.ok(first && second);
+      store.settle(settlement({ add: [first, second] }));
+      assert.deepEqual(store.all(), []);
+      assert.ok(!anchors.some((anchor) => store.isForgotten(anchor)));
+      store.hide([memoryId('theirs')], 1);
+      assert.ok(
+        anchors.every((anchor) => store.isForgotten(anchor)),
+        'forgotten there, it is forbidden here',
+      );
+    });
   });
 
   describe('moving to another store', () => {
-    it('keeps id, evidence, pin and time; the old one is gone and may be learnt again', () => {
+    it('keeps id, evidence, pin and time; the old one is gone, and its source is not forbidden', () => {
       const other = openStore(':memory:');
       learn('a', { evidence: [evidence('said so', { atMs: 77 })], segments: [store.segmentHash('said so')] });
       store.setPinned(A, true);
@@ -349,7 +396,7 @@ describe('store: what people look at and answer', () => {
         ...moved,
         scope: 'global',
         isOwn: true,
-        segments: [other.segmentHash('The text of a'), other.segmentHash('said so')],
+        segments: [other.segmentHash('said so'), other.segmentHash('The text of a')],
         updatedAtMs: found?.updatedAtMs,
       });
       assert.equal(store.has(A), false);
@@ -359,6 +406,28 @@ describe('store: what people look at and answer', () => {
       other.finishForgetting(1);
       assert.ok(other.isForgotten(other.segmentHash('said so')), 'forgotten there, it is not learnt there again');
       other.close();
+    });
+
+    it('and is not told again here by its anchor, also after a restart, while others made of the same words stay', () => {
+      const folder = freshFolder();
+      store.close();
+      store = openStore(folder);
+      const [anchor, linked] = ['the anchor', 'the other line'].map((text) => store.segmentHash(text));
+      assert.ok(anchor && linked);
+      learn('a', { segments: [anchor, linked] });
+      learn('b', { segments: [linked] });
+      store.letGo(A);
+      store.close();
+      store = openStore(folder);
+      const again = { id: memoryId('again'), draft: draft('The text of a', { segments: [anchor] }) };
+      const fresh = { id: memoryId('new'), draft: draft('Something else', { segments: [store.segmentHash('new'), anchor] }) };
+      const anew = { id: B, draft: draft('The text of b, told anew', { segments: [linked, anchor] }) };
+      store.settle(settlement({ add: [again, fresh], replace: [anew] }));
+      assert.deepEqual(
+        store.all().map(({ id }) => id),
+        ['new', 'b'],
+      );
+      assert.equal(store.isForgotten(anchor), false);
     });
 
     it('and back again, under the same id', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomOf } from '../../scripts/lib/random.ts';
 import { rowOf, type MemoryRow, type ReviewItem, type ReviewReason } from '../../src/browsing.ts';
 import type { MemoryId } from '../../src/memory.ts';
-import { isOverridden, isSame, type Relation } from '../../src/review/alike.ts';
+import { comparedTerms, isOverridden, isSame, SHARED, type Relation } from '../../src/review/alike.ts';
 import { howLong, staleReason, type Presence, type Sighting } from '../../src/review/reasons.ts';
 import { createRelations } from '../../src/review/relations.ts';
 import { review, type Reviewed } from '../../src/review/review.ts';
@@ -301,6 +301,47 @@ describe('relations', () => {
     store.restore([second]);
     await relations.catchUp(never);
     assert.deepEqual([...(relations.of(third) ?? [])], [[second, 'same']]);
+  });
+
+  it('with the memories of the user’s own store are found as comparing each with each does, whatever changes', async () => {
+    const random = randomOf(7);
+    const among = <T>(some: readonly T[]): T => some[Math.floor(random() * some.length)] as T;
+    const store = openStore(':memory:');
+    const theirs = openStore(':memory:');
+    const index = { nearest: () => undefined, state: { wordsRevision: 0, vectors: 0, withoutVector: 0, vectorKind: 'none' } } as const;
+    const relations = createRelations({ store, index });
+    const words = 'sessions live in signed cookies since one domain is enough for apps'.split(' ');
+    const sentence = () => words.filter(() => random() < 0.6).join(' ') || 'nothing';
+    let pairs = 0;
+    for (let i = 0; i < 300; i++) {
+      const [one, other] = random() < 0.7 ? [store, theirs] : [theirs, store];
+      const row = one.rows().length > 0 && random() < 0.6 ? among(one.rows()) : undefined;
+      const how = Math.floor(random() * 4);
+      if (!row) add(one, sentence());
+      else if (how === 0) one.edit(row.id, { text: sentence() });
+      else if (how === 1) one.hide([row.id], NOON);
+      else if (how === 2) one.setPinned(row.id, !row.pinned);
+      else {
+        // Both have it for a while.
+        const moved = one.get(row.id);
+        if (moved) other.adopt(moved);
+        if (random() < 0.5) await relations.catchUp(never, theirs.rows());
+        one.letGo(row.id);
+      }
+      if (random() < 0.5) continue;
+      await relations.catchUp(never, theirs.rows());
+      for (const its of theirs.rows()) {
+        const [terms, same] = [new Set(comparedTerms(its)), relations.elsewhere(its.id)];
+        const expected = store.rows().filter((mine) => {
+          const mines = new Set(comparedTerms(mine));
+          const share = terms.intersection(mines).size / terms.union(mines).size;
+          return share >= SHARED && isSame(mine, its, share, undefined);
+        });
+        pairs += expected.length;
+        assert.deepEqual([...same].sort(), expected.map(({ id }) => id).sort());
+      }
+    }
+    assert.ok(pairs > 1_000, `${pairs}`);
   });
 
   it('find in other words once there are vectors', async () => {

@@ -1,7 +1,9 @@
 // Two stores behind one window: a project's and the user's own.
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceApi } from '../../src/link/protocol.ts';
 import type { MemoryId, SessionId } from '../../src/memory.ts';
+import { createLookElsewhere } from '../../src/service/lookElsewhere.ts';
 import { storeApi, type StoreApi } from '../../src/service/storeApi.ts';
 import { windowApi } from '../../src/service/windowApi.ts';
 import { UserError } from '../../src/util/errors.ts';
@@ -15,6 +17,7 @@ describe('a window’s stores', () => {
   let project: World;
   let global: World;
   let window: Omit<ServiceApi, 'configure' | 'pause' | 'status'>;
+  let isGlobalAway: boolean;
 
   const apiOf = ({ engine }: World, ofGlobal: () => StoreApi | undefined): StoreApi =>
     storeApi({
@@ -27,11 +30,23 @@ describe('a window’s stores', () => {
     });
 
   beforeEach(() => {
+    isGlobalAway = false;
     global = world();
     const globalApi = apiOf(global, () => undefined);
-    project = world({ countUsesElsewhere: (given, used) => void globalApi.countUses(given, used) });
+    const reached = async (): Promise<StoreApi> => {
+      if (isGlobalAway) throw new UserError('away');
+      return globalApi;
+    };
+    project = world({
+      countUsesElsewhere: (given, used) => void globalApi.countUses(given, used),
+      lookElsewhere: createLookElsewhere(() => ({
+        rows: async (stamp) => (await reached()).rows(stamp),
+        reviewAnswers: async () => (await reached()).reviewAnswers(),
+      })),
+      joinElsewhere: (id, others) => void globalApi.join(id, others),
+    });
     const projectApi = apiOf(project, () => globalApi);
-    const stores = { projects: new Map([['/p', { api: async () => projectApi }]]), global: { api: async () => globalApi } };
+    const stores = { projects: new Map([['/p', { api: async () => projectApi }]]), global: { api: reached } };
     window = windowApi(() => stores);
   });
   afterEach(() => {
@@ -123,16 +138,107 @@ describe('a window’s stores', () => {
     assert.deepEqual((await start('another' as SessionId))?.memories, [id]);
   });
 
-  it('merging takes along what tells the same in the other store, and undo brings all back', async () => {
-    const [kept, same] = [learn(project, 'Use strict mode'), learn(project, 'We use the strict mode')];
-    const theirs = learn(global, 'Always use strict mode', { scope: 'global' });
-    await window.merge(kept, [same, theirs], 60_000);
+  it('merging takes along what tells the same in a project, and undo brings all back', async () => {
+    const [one, other] = [learn(project, 'Use strict mode'), learn(project, 'We use the strict mode')];
+    const kept = learn(global, 'Always use strict mode', { scope: 'global' });
+    const before = await window.memory(kept);
+    await window.merge(kept, [one, other], 60_000);
     assert.deepEqual(
       (await slice()).rows.map(({ id }) => id),
       [kept],
     );
-    await window.undoForget([same, theirs]);
+    await window.undoForget([one, other]);
     assert.equal((await slice()).total, 3);
+    assert.deepEqual(await window.memory(kept), before);
+  });
+
+  it('what is merged into a memory for all projects leaves its evidence there', async () => {
+    const mine = learn(project, 'Use strict mode');
+    const kept = learn(global, 'Always use strict mode', { scope: 'global' });
+    await window.merge(kept, [mine], 0);
+    await delay(100);
+    assert.deepEqual(
+      (await window.memory(kept))?.evidence.map(({ quote }) => quote),
+      ['Always use strict mode', 'Use strict mode'],
+    );
+    assert.equal((await window.memory(kept))?.text, 'Always use strict mode');
+    await window.undoForget([mine]);
+    assert.equal(await window.memory(mine), undefined);
+  });
+
+  it('nothing is merged that would be lost: not into a project’s what holds for all, and not into what cannot be reached', async () => {
+    const mine = learn(project, 'Use strict mode');
+    const theirs = learn(global, 'Always use strict mode', { scope: 'global' });
+    await assert.rejects(window.merge(mine, [theirs], 0), UserError);
+    isGlobalAway = true;
+    await assert.rejects(window.merge(theirs, [mine], 0), UserError);
+    await delay(100);
+    assert.deepEqual([project.store.has(mine), global.store.has(theirs)], [true, true]);
+  });
+
+  describe('review of what is told in both', () => {
+    const SAID = 'Never force-push to the main branch, since others build on it';
+    const asked = async () =>
+      (await window.review(undefined, 10)).items.map(({ reason, rows, why }) => [reason, rows.map(({ id }) => id), why]);
+
+    it('proposes the one for all projects, and holds to what is kept, edited or forgotten', async () => {
+      const mine = learn(project, 'Never force-push to main branch, since others build on it');
+      const theirs = learn(global, SAID, { scope: 'global' });
+      const other = learn(global, 'Prices are rounded once per line', { scope: 'global' });
+      const question = ['duplicate', [theirs, mine], '2 tell the same; the one for all projects is on top'];
+      assert.deepEqual(await asked(), [question]);
+      await window.keep('duplicate', [theirs, mine]);
+      assert.deepEqual(await asked(), []);
+      await delay(2);
+      await window.edit(theirs, { text: `${SAID}.` });
+      assert.deepEqual(await asked(), [question]);
+      await window.edit(theirs, { text: 'Squash before merging' });
+      assert.deepEqual(await asked(), []);
+      await window.edit(other, { text: SAID });
+      await window.forget([mine], 60_000);
+      assert.deepEqual(await asked(), []);
+      await window.undoForget([mine]);
+      assert.equal((await asked()).length, 1);
+      await window.forget([other], 60_000);
+      assert.deepEqual(await asked(), []);
+    });
+
+    it('leaves a memory that moves out, and what a person has set apart in the project', async () => {
+      const mine = learn(project, SAID);
+      await window.edit(mine, { scope: 'global' });
+      assert.deepEqual(await asked(), []);
+      const again = learn(project, SAID);
+      assert.deepEqual((await asked())[0]?.[1], [mine, again]);
+      await window.setPinned(again, true);
+      assert.deepEqual(await asked(), []);
+      await window.setPinned(mine, true);
+      assert.deepEqual((await asked())[0]?.[1], [mine, again]);
+    });
+
+    it('asks one thing after the other where the one for all projects is told twice itself', async () => {
+      const mine = learn(project, 'Never force-push to main, others build on it');
+      const theirs = learn(global, SAID, { scope: 'global', weight: 0.8 });
+      const better = learn(global, `${SAID}, and say so in the handbook for everybody new`, { scope: 'global', weight: 0.9 });
+      const { items, total, counts } = await window.review(undefined, 10);
+      assert.deepEqual(
+        items.map(({ rows }) => rows.map(({ id }) => id)),
+        [[better, theirs]],
+      );
+      assert.deepEqual([total, counts.duplicate], [1, 1]);
+      await window.keep('duplicate', [better, theirs]);
+      assert.deepEqual((await asked())[0]?.[1], [theirs, mine]);
+    });
+
+    it('answers also where the user’s store is away, with what is known of it', async () => {
+      const mine = learn(project, SAID);
+      const theirs = learn(global, SAID, { scope: 'global' });
+      isGlobalAway = true;
+      assert.deepEqual(await asked(), []);
+      isGlobalAway = false;
+      assert.deepEqual((await asked())[0]?.[1], [theirs, mine]);
+      isGlobalAway = true;
+      assert.deepEqual((await asked())[0]?.[1], [theirs, mine]);
+    });
   });
 
   it('a forgotten memory is gone from every answer at once', async () => {
