@@ -8,6 +8,7 @@ import { countTokens } from '../src/inject/tokens.ts';
 import type { MemoryId, Observation, Signal } from '../src/memory.ts';
 import type { Encoder, EpisodeText, SegmentReading } from '../src/model/encoder.ts';
 import { openEncoder } from '../src/model/openEncoder.ts';
+import { QueryVectors } from '../src/retrieve/queryVectors.ts';
 import { createRetriever, type Retriever } from '../src/retrieve/retrieve.ts';
 import { openMemoryIndex, type MemoryIndex } from '../src/search/memoryIndex.ts';
 import { openStore } from '../src/store/sqliteStore.ts';
@@ -49,7 +50,12 @@ export function openProduct({ folder, encoder: model, isHurried = false, now = D
   const store = openStore(folder);
   const isKept = folder !== ':memory:';
   const index = openMemoryIndex({ store, folder: isKept ? folder : undefined, encoder, log: benchLog });
-  const retriever = createRetriever({ store, index, encoder, ...(!isHurried && { encoderPatienceMs: PATIENT_MS }) });
+  const retriever = createRetriever({
+    store,
+    index,
+    queries: new QueryVectors(encoder),
+    ...(!isHurried && { encoderPatienceMs: PATIENT_MS }),
+  });
   const engine = createMemoryEngine({
     store,
     index,

@@ -2,6 +2,7 @@
 import { randomOf } from '../scripts/lib/random.ts';
 import type { Memory } from '../src/memory.ts';
 import type { Encoder } from '../src/model/encoder.ts';
+import { QueryVectors } from '../src/retrieve/queryVectors.ts';
 import { createRetriever } from '../src/retrieve/retrieve.ts';
 import { openCorpus, timeOf, type CorpusRow, type QueryRow } from './corpus.ts';
 import { readJsonLines } from './jsonLines.ts';
@@ -59,13 +60,13 @@ async function ask(product: Product, encoder: Encoder | undefined, row: QueryRow
   const { ks, latestMs: atMs, isOddProject } = asking;
   const limit = Math.max(10, ...ks);
   const query = { text: row.query, atMs, limit };
-  const wordsOnly = createRetriever({ ...product, encoder: () => undefined });
+  const wordsOnly = createRetriever({ ...product, queries: new QueryVectors(() => undefined) });
   const timed = async (): Promise<readonly [found: readonly { readonly memory: Memory }[], ms: number]> => {
     const startedAt = performance.now();
     return [await product.retriever.recall(query), performance.now() - startedAt];
   };
   const [fused, withEmbeddingMs] = await timed();
-  // The retriever keeps the vectors of the last queries: the second time is the search without the model.
+  // The vectors of the last queries are kept: the second time is the search without the model.
   const [, withoutEmbeddingMs] = await timed();
   const answered = await product.retriever.recall(query, { manner: 'unasked' });
 

@@ -130,9 +130,10 @@ async function asking<T>(store: StoreAddress, question: (api: ServiceApi & Store
 
 /** Reads a store that nobody has open. Loaded only then: SQLite and the word index are no part of a usual call. */
 async function readByWords(storeFolder: string, query: Query): Promise<readonly Recollection[]> {
-  const [{ openStore }, { openMemoryIndex }, { createRetriever }] = await Promise.all([
+  const [{ openStore }, { openMemoryIndex }, { QueryVectors }, { createRetriever }] = await Promise.all([
     import('./store/sqliteStore.ts'),
     import('./search/memoryIndex.ts'),
+    import('./retrieve/queryVectors.ts'),
     import('./retrieve/retrieve.ts'),
   ]);
   const store = openStore(storeFolder, { isReadOnly: true });
@@ -144,7 +145,7 @@ async function readByWords(storeFolder: string, query: Query): Promise<readonly 
       // A large store is indexed in slices, a turn of the event loop each.
       const untilMs = Date.now() + INDEXED_WITHIN_MS;
       while (index.state.wordsRevision < store.revision && Date.now() < untilMs) await new Promise((resolve) => setImmediate(resolve));
-      return await createRetriever({ store, index, encoder }).recall(query, { manner: 'asked' });
+      return await createRetriever({ store, index, queries: new QueryVectors(encoder) }).recall(query, { manner: 'asked' });
     } finally {
       index.dispose();
     }

@@ -13,6 +13,7 @@ import { GLOBAL_REPOSITORY } from './link/registry.ts';
 import { serve, tell } from './link/rpc.ts';
 import type { Encoder } from './model/encoder.ts';
 import { openEncoderThread } from './model/encoderThread.ts';
+import { QueryVectors } from './retrieve/queryVectors.ts';
 import { openOwnedStore, type RunningStore } from './service/ownedStore.ts';
 import { watchOwnChats } from './service/ownChats.ts';
 import type { GlobalStore } from './service/storeApi.ts';
@@ -36,6 +37,7 @@ const chats = new Map<string, TranscriptWatcher>();
 let global: StoreHandle | undefined;
 let settings: ServiceSettings | undefined;
 let encoder: Encoder | undefined;
+const queries = new QueryVectors(() => encoder);
 let model: ServiceStatus['model'] = 'loading';
 /** The model is loaded anew so often after its thread ended by itself. */
 const MOST_FAULTS = 2;
@@ -76,6 +78,7 @@ async function hold(repository: Parameters<typeof claimStore>[1]['repository'], 
         ...(folder !== undefined && { folder }),
         settings: () => settings as ServiceSettings,
         encoder: () => encoder,
+        queries,
         compressing,
         global: () => (folder === undefined ? undefined : globalStore),
         log,

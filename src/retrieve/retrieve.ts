@@ -1,21 +1,20 @@
 // Query → recollections: both indexes asked side by side, their answers ranked as one.
 import { isFailure, type Memory, type MemoryId, type Query, type RecallManner, type Recollection } from '../memory.ts';
-import type { Encoder } from '../model/encoder.ts';
 import type { MemoryIndex, VectorHit, WordHit } from '../search/memoryIndex.ts';
 import { distinctTermsOf } from '../search/terms.ts';
 import { within } from '../util/within.ts';
 import { gistOf } from './gist.ts';
 import { MemoryCache, type ReadableStore } from './memoryCache.ts';
+import type { QueryVectors } from './queryVectors.ts';
 import { FLOORS, rank, type Candidate, type Ranked } from './ranking.ts';
 import { replacementOf } from './replacement.ts';
 import { whyFound } from './why.ts';
-import { keepNewest } from '../util/boundedMap.ts';
 
 export interface RetrieverParts {
   readonly store: ReadableStore;
   readonly index: MemoryIndex;
-  /** Undefined while the model is loading or missing: words answer alone. */
-  readonly encoder: () => Encoder | undefined;
+  /** Where they have no vector the words answer alone. */
+  readonly queries: QueryVectors;
   /** How long the words wait for the query's vector. Default `ENCODER_PATIENCE_MS`. */
   readonly encoderPatienceMs?: number;
 }
@@ -40,31 +39,11 @@ const MOST_CANDIDATES = 100;
 /** The best ones, whose neighbours are looked at though nothing in them matched. */
 const WITH_NEIGHBOURS = 50;
 const REACH = 2;
-/** While typing the same texts come again and again. */
-const QUERIES_KEPT = 64;
 
 export function createRetriever(parts: RetrieverParts): Retriever {
-  const { store, index, encoder } = parts;
+  const { store, index, queries } = parts;
   const patienceMs = parts.encoderPatienceMs ?? ENCODER_PATIENCE_MS;
   const memories = new MemoryCache(store);
-  const embedded = new Map<string, Float32Array>();
-
-  async function embed(text: string): Promise<Float32Array | undefined> {
-    const model = encoder();
-    if (!model) return undefined;
-    const key = `${model.id}\n${text}`;
-    const known = embedded.get(key);
-    if (known) return known;
-    const embedding = model.embed([text], 'query').then(
-      ([vector]) => {
-        if (vector) keepNewest(embedded, key, vector, QUERIES_KEPT);
-        return vector;
-      },
-      // A model that fails on a query must not silence the words; whoever owns it sees its failures.
-      () => undefined,
-    );
-    return within(embedding, patienceMs);
-  }
 
   function candidatesOf(words: readonly WordHit[], around: readonly WordHit[], vector: Float32Array | undefined): Candidate[] {
     const wordsOf = new Map(words.map((hit) => [hit.id, hit]));
@@ -129,7 +108,10 @@ export function createRetriever(parts: RetrieverParts): Retriever {
         return memories.newest(query.limit).map((memory) => ({ memory, score: 0, why: whyFound(memory, query, [], undefined) }));
       }
       // The model works on its own threads: the words are looked up meanwhile.
-      const embedding = embed(gistOf(query.text, (term) => index.rarityOf(term)));
+      const embedding = within(
+        queries.of(query.text, () => gistOf(query.text, (term) => index.rarityOf(term))),
+        patienceMs,
+      );
       const words = index.words(query.text, WORD_HITS, isTyping);
       const surroundings = [...(query.recent ?? []), query.branch ?? ''].join('\n');
       const around = surroundings.trim() === '' ? [] : index.words(surroundings, AROUND_HITS, false);

@@ -12,6 +12,7 @@ import { branchOf } from '../link/gitFolder.ts';
 import type { ServiceSettings } from '../link/protocol.ts';
 import type { MemoryId } from '../memory.ts';
 import type { Encoder } from '../model/encoder.ts';
+import type { QueryVectors } from '../retrieve/queryVectors.ts';
 import { createRetriever } from '../retrieve/retrieve.ts';
 import { openMemoryIndex } from '../search/memoryIndex.ts';
 import { openStore } from '../store/sqliteStore.ts';
@@ -38,6 +39,8 @@ export interface OwnedStoreParts {
   readonly folder?: string;
   readonly settings: () => ServiceSettings;
   readonly encoder: () => Encoder | undefined;
+  /** Of all stores of the process: what is asked of the project's and of the user's own is embedded once. */
+  readonly queries: QueryVectors;
   /** One session is compressed at a time, over all stores of the process. */
   readonly compressing: OneAtATime;
   readonly global: StoreApiParts['global'];
@@ -70,7 +73,7 @@ export function openOwnedStore(parts: OwnedStoreParts): RunningStore {
       countTokens,
       log,
     }),
-    retriever: createRetriever({ store, index, encoder }),
+    retriever: createRetriever({ store, index, queries: parts.queries }),
     countTokens,
     // Counts only: lost without harm where the global store is just changing hands.
     countUsesElsewhere: (given, used) =>

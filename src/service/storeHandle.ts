@@ -1,7 +1,7 @@
 // A store as a window's service holds it: owned, or, when another window was first, reached through its owner; taken over when that one ends.
 import { tryOwn, type Ownership } from '../store/ownership.ts';
 import { Disposables, type Disposable } from '../util/disposal.ts';
-import { UserError } from '../util/errors.ts';
+import { traceOf, UserError } from '../util/errors.ts';
 import { Emitter } from '../util/events.ts';
 import type { Log } from '../util/log.ts';
 import type { ServiceApi, StoreOnlyApi } from '../link/protocol.ts';
@@ -83,7 +83,7 @@ export class StoreHandle implements Disposable {
         if (await this.#follow()) return;
       } catch (thrown) {
         // A store that cannot be opened (read-only, damaged beyond repair, newer) stays so: say it to those who ask, and look again.
-        this.#parts.log.warn('opening a store failed', thrown instanceof Error ? thrown.name : 'unknown');
+        this.#parts.log.warn('opening a store failed', thrown instanceof UserError ? thrown.message : traceOf(thrown));
         this.#settle.reject(thrown);
         this.#api = this.#await();
         pauseMs = Math.min(2 * pauseMs, FAILED_AGAIN_MS);

@@ -5,6 +5,7 @@ import { createCompressor } from '../../src/compress/compress.ts';
 import { createMemoryEngine, type EngineParts, type MemoryEngine } from '../../src/engine.ts';
 import { countTokens } from '../../src/inject/tokens.ts';
 import type { ContextBlock, MemoryId, SessionId, Signal } from '../../src/memory.ts';
+import { QueryVectors } from '../../src/retrieve/queryVectors.ts';
 import { createRetriever } from '../../src/retrieve/retrieve.ts';
 import { openMemoryIndex } from '../../src/search/memoryIndex.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
@@ -37,7 +38,7 @@ export function world(parts: Partial<EngineParts> = {}): World {
       countTokens,
       log: silentLog,
     }),
-    retriever: createRetriever({ store, index, encoder }),
+    retriever: createRetriever({ store, index, queries: new QueryVectors(encoder) }),
     countTokens,
     keepDigest: (block) => void digests.push(block),
     keepDays: () => 7,

@@ -3,6 +3,7 @@ import { CUE_WEIGHTS } from '../../src/compress/cueWeights.ts';
 import type { Memory, MemoryId, Query } from '../../src/memory.ts';
 import type { Encoder } from '../../src/model/encoder.ts';
 import type { ReadableStore } from '../../src/retrieve/memoryCache.ts';
+import { QueryVectors } from '../../src/retrieve/queryVectors.ts';
 import { createRetriever } from '../../src/retrieve/retrieve.ts';
 import type { IndexedStore } from '../../src/search/memoryIndex.ts';
 import { openMemoryIndex } from '../../src/search/memoryIndex.ts';
@@ -60,7 +61,7 @@ async function over(memories: Memory[], model: Encoder | undefined = undefined) 
   const { store, forget } = listStore(memories);
   const index = openMemoryIndex({ store, folder: undefined, encoder: () => model, log: silentLog });
   await index.embedMissing(new AbortController().signal);
-  const retriever = createRetriever({ store, index, encoder: () => model });
+  const retriever = createRetriever({ store, index, queries: new QueryVectors(() => model) });
   return {
     recall: retriever.recall.bind(retriever),
     ids: async (asked: Query, options?: Parameters<typeof retriever.recall>[1]) =>
@@ -126,7 +127,7 @@ describe('retrieve', () => {
     };
     const index = openMemoryIndex({ store, folder: undefined, encoder: () => slow, log: silentLog });
     await index.embedMissing(new AbortController().signal);
-    const { recall } = createRetriever({ store, index, encoder: () => slow });
+    const { recall } = createRetriever({ store, index, queries: new QueryVectors(() => slow) });
     assert.deepEqual(
       (await recall(query('sessions in redis'))).filter((r) => r.memory.id === 'a'),
       [],
@@ -138,9 +139,37 @@ describe('retrieve', () => {
     for (const embed of [() => new Promise<never>(() => undefined), () => Promise.reject(new Error('broken'))]) {
       const { store } = listStore(memories);
       const index = openMemoryIndex({ store, folder: undefined, encoder: () => undefined, log: silentLog });
-      const { recall } = createRetriever({ store, index, encoder: () => ({ ...encoder, embed }), encoderPatienceMs: 1 });
+      const { recall } = createRetriever({ store, index, queries: new QueryVectors(() => ({ ...encoder, embed })), encoderPatienceMs: 1 });
       assert.equal((await recall(query('refresh token')))[0]?.memory.id, 'jwt');
     }
+  });
+
+  it('embeds once what is asked of two stores, with what the first makes of it', async () => {
+    const asked: string[] = [];
+    const counting: Encoder = {
+      ...encoder,
+      embed: async (texts, purpose) => {
+        if (purpose === 'query') asked.push(...texts);
+        return encoder.embed(texts, purpose);
+      },
+    };
+    const queries = new QueryVectors(() => counting);
+    const retrieverOf = async (memories: Memory[]) => {
+      const { store } = listStore(memories);
+      const index = openMemoryIndex({ store, folder: undefined, encoder: () => counting, log: silentLog });
+      await index.embedMissing(new AbortController().signal);
+      return createRetriever({ store, index, queries });
+    };
+    const own = await retrieverOf([...filler, memory('Sessions in Redis', { id: 'a' })]);
+    const others = await retrieverOf([memory('Sessions are short', { id: 'b' })]);
+    const long = `sessions in redis ${'and then so much more of this and that '.repeat(10)}`;
+    for (const text of ['sessions in redis', long]) {
+      const [first, second] = await Promise.all([own.recall(query(text)), others.recall(query(text))]);
+      assert.equal(first[0]?.memory.id, 'a');
+      assert.equal(second[0]?.memory.id, 'b');
+    }
+    assert.equal(asked.length, 2);
+    assert.ok(asked.every((text) => text.length <= 160));
   });
 
   it('says nothing to a query without content, but shows the newest while typing', async () => {
