@@ -12,9 +12,7 @@ import type { Compressor } from './compress/compress.ts';
 import { reconcile } from './compress/reconcile.ts';
 import { inOwnWords, readAnswer, refusalOf, rewritingPrompt } from './compress/rewrite.ts';
 import type { Observer } from './capture/observe.ts';
-import { safelyImported } from './capture/imported.ts';
-import { REMEMBERED, rememberedDraft, safeWords } from './capture/remembered.ts';
-import { lengthTrouble, type Imported, type MemoryRow, type ReviewAnswer, type ReviewReason, type ReviewSlice } from './browsing.ts';
+import type { MemoryRow, ReviewAnswer, ReviewReason, ReviewSlice } from './browsing.ts';
 import { createGiving, type Giving } from './inject/giving.ts';
 import type {
   ContextBlock,
@@ -26,7 +24,6 @@ import type {
   Query,
   RecallManner,
   Recollection,
-  Remembering,
   SessionId,
   Signal,
 } from './memory.ts';
@@ -34,10 +31,11 @@ import { RecentWork } from './retrieve/recentWork.ts';
 import type { Retriever } from './retrieve/retrieve.ts';
 import { createReviewer, type LookElsewhere, type Workspace } from './review/reviewer.ts';
 import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
-import { readExchange, writeExchange } from './store/exchange.ts';
+import { writeExchange } from './store/exchange.ts';
 import type { Cursor, SessionWork, Store, StoreCounts } from './store/store.ts';
+import { createTelling, type Telling } from './store/telling.ts';
 import { Emitter, type Event } from './util/events.ts';
-import { UserError, traceOf } from './util/errors.ts';
+import { traceOf } from './util/errors.ts';
 import type { Log } from './util/log.ts';
 
 /** The lines of a turn reach the disk in bursts: this much quiet after its end says that the last has come. */
@@ -86,7 +84,7 @@ export interface EngineParts {
   readonly log: Log;
 }
 
-export interface MemoryEngine extends Pick<Giving, 'context' | 'preview' | 'given' | 'recordAsked'> {
+export interface MemoryEngine extends Telling, Pick<Giving, 'context' | 'preview' | 'given' | 'recordAsked'> {
   /** Resolves once the signals are safe on disk, with the cursor that vouches for them. Returns how many were new. */
   capture(signals: readonly Signal[], cursor?: Cursor): Promise<number>;
   /** Takes nothing in while paused; cursors move on all the same, so that what was said in a pause is never read later. */
@@ -101,8 +99,6 @@ export interface MemoryEngine extends Pick<Giving, 'context' | 'preview' | 'give
   /** Keeps a memory, of this store or the user's global one, out of what a session is given (absent: the one that starts next), or lets it in again. */
   holdBack(id: MemoryId, session: SessionId | undefined, isHeldBack: boolean): void;
   countUses(given: readonly MemoryId[], used: readonly MemoryId[]): void;
-  /** Keeps what a person or a model said in so many words; private parts and secrets go here too. Throws a `UserError` when nothing is left, or too much. */
-  remember(what: Remembering): Promise<Memory>;
   list(): Memory[];
   /** All memories as rows, newest first, with a stamp; without the rows where nothing has changed since `stamp`. */
   rows(stamp?: string): { readonly stamp: string; readonly rows?: readonly MemoryRow[] };
@@ -112,8 +108,6 @@ export interface MemoryEngine extends Pick<Giving, 'context' | 'preview' | 'give
   join(id: MemoryId, others: readonly Memory[]): void;
   adopt(memory: Memory): void;
   letGo(id: MemoryId): void;
-  /** A new text is made safe as all that is taken in. Throws a `UserError` where nothing of it may be kept, or it is too long. */
-  edit(id: MemoryId, change: Partial<Pick<MemoryDraft, 'text' | 'kind' | 'outcome' | 'scope'>>): Promise<void>;
   setPinned(id: MemoryId, pinned: boolean): void;
   /** Hides memories at once; the forgetting is final after `undoMs`, or when the store is opened anew. */
   forget(ids: readonly MemoryId[], undoMs: number): void;
@@ -125,8 +119,6 @@ export interface MemoryEngine extends Pick<Giving, 'context' | 'preview' | 'give
   /** Not asked again for this reason. */
   keep(reason: ReviewReason, ids: readonly MemoryId[]): void;
   exportMemories(withEvidence: boolean): string;
-  /** See `store/exchange.ts`. Private parts and secrets go here too. What is too long is left out, unless it is here already. */
-  importMemories(lines: string): Promise<Imported>;
   /** Hides everything, and with it what waits to be compressed; final after `undoMs`. Returns the ids. */
   forgetEverything(undoMs: number): readonly MemoryId[];
   /**
@@ -159,6 +151,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     now,
     onChange: () => changed.fire(),
   });
+  const telling = createTelling({ store, observer, onChange: memoriesChanged });
   const { workspace, lookElsewhere } = parts;
   const reviewer = createReviewer({ store, index, workspace, lookElsewhere, now, onMore: () => changed.fire(), log });
   let isPaused = false;
@@ -339,6 +332,7 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     preview: giving.preview,
     given: giving.given,
     recordAsked: giving.recordAsked,
+    ...telling,
 
     holdBack(id, session, isHeldBack) {
       store.holdBack(id, session, isHeldBack, now());
@@ -349,16 +343,6 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     countUses(given, used) {
       store.countUses(given, used);
       changed.fire();
-    },
-
-    async remember(what) {
-      refuseTooLong(what.text);
-      const draft = await rememberedDraft(observer, what, store.segmentHash);
-      // What stands for a secret may be longer than the secret.
-      refuseTooLong(draft.text);
-      const memory = store.add(draft, { source: 'user', session: REMEMBERED, isOwn: true, atMs: what.atMs });
-      memoriesChanged();
-      return memory;
     },
 
     list: () => store.all(),
@@ -383,18 +367,6 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
 
     letGo(id) {
       store.letGo(id);
-      memoriesChanged();
-    },
-
-    async edit(id, change) {
-      const before = store.get(id);
-      // One from before there was a limit can be given another kind.
-      if (before && change.text !== undefined && change.text !== before.text) {
-        refuseTooLong(change.text);
-        const text = await safeWords(observer, change.text, before);
-        refuseTooLong(text);
-        store.edit(id, { ...change, text });
-      } else store.edit(id, change);
       memoriesChanged();
     },
 
@@ -432,19 +404,6 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     exportMemories(withEvidence) {
       const memories = store.all().map((memory) => ({ memory, isInGlobalStore: false }));
       return writeExchange(memories, withEvidence);
-    },
-
-    async importMemories(lines) {
-      const told = Map.groupBy(readExchange(lines), ({ memory }) =>
-        lengthTrouble(memory.text) !== undefined && !store.get(memory.id) ? 'tooLong' : 'fitting',
-      );
-      const fitting = told.get('fitting') ?? [];
-      const safe = [];
-      for (const { memory } of fitting) safe.push(await safelyImported(observer, memory));
-      const memories = safe.filter((memory) => memory !== undefined);
-      const count = store.bringIn(memories);
-      if (count.added > 0) memoriesChanged();
-      return { ...count, leftOut: fitting.length - memories.length, tooLong: (told.get('tooLong') ?? []).map(({ line }) => line) };
     },
 
     forgetEverything(undoMs) {
@@ -492,10 +451,4 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
       store.close();
     },
   });
-}
-
-/** Every text that is told in so many words comes by here: by hand, by a model, by an edit in any view. A file's are left out one by one, see `importMemories`. */
-function refuseTooLong(text: string): void {
-  const trouble = lengthTrouble(text);
-  if (trouble !== undefined) throw new UserError(trouble);
 }
