@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_LINE_BYTES } from '../../src/link/lines.ts';
 import type { MessageConnection } from '../../src/link/channels.ts';
@@ -200,15 +201,38 @@ describe('link over a socket', function () {
     assert.equal(fs.statSync(address).mode & 0o777, 0o600);
   });
 
-  it('replaces the socket of a server that died', async () => {
+  /** A socket file without a server, as a killed process leaves it: closing would remove the file, so it is moved meanwhile. */
+  async function leaveDeadSocket(): Promise<void> {
     fs.mkdirSync(path.dirname(address), { recursive: true });
-    // A socket file without a server, as a killed process leaves it: closing would remove the file, so it is moved meanwhile.
     const dead = net.createServer();
     await new Promise<void>((resolve) => dead.listen(`${address}.was`, resolve));
     fs.linkSync(`${address}.was`, address);
     await new Promise((resolve) => dead.close(resolve));
+  }
+
+  it('replaces the socket of a server that died', async () => {
+    await leaveDeadSocket();
     await assert.rejects(connect(address, TOKEN), LinkError);
     await serving(stubApi({ cursorOf: () => 'new' }).api);
+    assert.equal(await (await asking()).cursorOf(undefined, 'k'), 'new');
+  });
+
+  it('replaces it also where this process is held up while it looks whether anybody answers', async () => {
+    await leaveDeadSocket();
+    const real = net.connect.bind(net);
+    const busy = mock.method(net, 'connect', (to: string) => {
+      process.nextTick(() => {
+        const untilMs = performance.now() + 1_100;
+        while (performance.now() < untilMs);
+      });
+      return real(to);
+    });
+    try {
+      await serving(stubApi({ cursorOf: () => 'new' }).api);
+      assert.equal(busy.mock.callCount(), 1);
+    } finally {
+      busy.mock.restore();
+    }
     assert.equal(await (await asking()).cursorOf(undefined, 'k'), 'new');
   });
 
