@@ -1,4 +1,4 @@
-// Review of twenty thousand memories: what it costs the service, and that nobody else waits for it.
+// Review of very many memories: what it costs the service, and that nobody else waits for it. The figures in `bench/RESULTS.md` are of CAIRN_REVIEWED=20000.
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomOf } from '../../scripts/lib/random.ts';
@@ -14,9 +14,9 @@ import { openStore } from '../../src/store/sqliteStore.ts';
 import { silentLog } from '../../src/util/log.ts';
 import { NOON } from '../support/memories.ts';
 
-const MEMORIES = 20_000;
+const MEMORIES = Number(process.env['CAIRN_REVIEWED'] ?? 6_000);
 const DIMENSIONS = 384;
-/** Several times what a quiet machine takes (the line that the test prints has the figures): a busy neighbour is not a fault. */
+/** Several times what a quiet machine takes for 20,000 (the line that the test prints has the figures): a busy neighbour is not a fault. */
 const LIMITS_MS = { answer: 15_000, all: 600_000, hold: 5_000, again: 3_000, elsewhere: 10_000, 'hold elsewhere': 3_000 } as const;
 /** Of the user's own store; every other one is told in the project too. */
 const ELSEWHERE = 300;
