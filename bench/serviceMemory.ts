@@ -7,9 +7,9 @@ import { keepService } from '../src/link/childService.ts';
 import type { Signal } from '../src/memory.ts';
 import { UserError } from '../src/util/errors.ts';
 import { benchLog } from './product.ts';
-import { residentMb, settingsFor } from './service.ts';
+import { DIST, needBundles, residentMb, settingsFor } from './service.ts';
 
-const SERVICE = path.resolve(import.meta.dirname, '../dist/service.cjs');
+const SERVICE = path.join(DIST, 'service.cjs');
 /** Compressing the longest of conversations on a busy machine. */
 const LIMIT_MS = 300_000;
 
@@ -26,7 +26,7 @@ export interface ServiceMemory {
  * @throws UserError without the bundle or a model
  */
 export async function serviceMemory(sessions: readonly (readonly Signal[])[], models: string): Promise<ServiceMemory> {
-  if (!fs.existsSync(SERVICE)) throw new UserError('There is no dist/service.cjs. Run `npm run build` first.');
+  needBundles('service.cjs');
   const base = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'cairn-bench-'));
   const folder = path.join(base, 'project');
   fs.mkdirSync(folder);

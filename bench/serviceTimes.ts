@@ -8,9 +8,8 @@ import { launcherPath, writeLauncher } from '../src/link/launcher.ts';
 import { UserError } from '../src/util/errors.ts';
 import { percentile } from './metrics.ts';
 import { benchLog } from './product.ts';
-import { residentMb, settingsFor } from './service.ts';
+import { DIST, residentMb, settingsFor } from './service.ts';
 
-const DIST = path.resolve(import.meta.dirname, '../dist');
 const STARTS = 5;
 /** Loading a hundred thousand memories on a busy machine. */
 const LIMIT_MS = 120_000;
@@ -36,12 +35,6 @@ export interface ServiceGiven {
   readonly models: string;
   readonly queries: readonly string[];
   readonly hooks: number;
-}
-
-/** @throws UserError without the bundles of `npm run build`: to be asked before what takes long */
-export function needBundles(): void {
-  for (const name of ['service.cjs', 'hook.cjs'])
-    if (!fs.existsSync(path.join(DIST, name))) throw new UserError(`There is no dist/${name}. Run \`npm run build\` first.`);
 }
 
 /** Needs the bundles. */

@@ -16,7 +16,8 @@ import { mean, percentile } from './metrics.ts';
 import { readOptions, runBench, SHIPPED_MODEL } from './options.ts';
 import { openProduct, type Product } from './product.ts';
 import { lastLine, progress, table } from './report.ts';
-import { needBundles, serviceTimes, type ServiceTimes } from './serviceTimes.ts';
+import { needBundles } from './service.ts';
+import { serviceTimes, type ServiceTimes } from './serviceTimes.ts';
 import { createWriter, type Writer } from './synthetic.ts';
 
 const SESSION_SIZE = 12;
@@ -59,7 +60,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const sizes = options.numbers('memories', [1_000, 10_000, 100_000]);
   const [embedded = EMBEDDED] = options.numbers('embed', [EMBEDDED]);
   const models = path.resolve(options.text('model') ?? SHIPPED_MODEL);
-  needBundles();
+  needBundles('service.cjs', 'hook.cjs');
   // On a thread of its own, as in the service: the words are looked up while it works.
   const encoder = await openEncoderThread(path.resolve(import.meta.dirname, '../src/encoderThread.ts'), models, (fault) => {
     throw fault;

@@ -11,8 +11,9 @@ import type { ContextBlock, Memory, MemoryId, SessionId } from '../../src/memory
 import type { Encoder } from '../../src/model/encoder.ts';
 import { openEncoder } from '../../src/model/openEncoder.ts';
 import { vectorsOf } from '../../src/search/searchedText.ts';
-import { storeApi, type StoreApi } from '../../src/service/storeApi.ts';
+import type { StoreApi } from '../../src/service/storeApi.ts';
 import { NOON } from '../support/memories.ts';
+import { storeApiOf } from '../support/storeApiOf.ts';
 import { freshFolders } from '../support/storeFolder.ts';
 import { fixtures, rememberProject, told } from '../support/toldProject.ts';
 
@@ -116,14 +117,7 @@ describe('context blocks of ten situations', function () {
     await product.engine.embedMissing(new AbortController().signal);
     memories = new Map(product.store.all().map((memory) => [memory.id, memory]));
     // What the service answers a hook.
-    api = storeApi({
-      engine: product.engine,
-      address: { store: product.store.folder },
-      global: () => undefined,
-      budgets: () => budgets,
-      remarks: () => [],
-      onTurnEnded: async () => undefined,
-    });
+    api = storeApiOf(product.engine, { address: { store: product.store.folder }, budgets: () => budgets });
     const numbers = await numbersOf(product, encoder);
     const file = path.join(fixtures, 'numbers.txt');
     if (process.env.UPDATE_GOLDEN) fs.writeFileSync(file, `${numbers}\n`);

@@ -16,8 +16,9 @@ import type { MemoryId, RecallManner, SessionId, Signal } from '../../src/memory
 import type { Encoder } from '../../src/model/encoder.ts';
 import { openEncoder } from '../../src/model/openEncoder.ts';
 import { vectorsOf } from '../../src/search/searchedText.ts';
-import { storeApi, type StoreApi } from '../../src/service/storeApi.ts';
+import type { StoreApi } from '../../src/service/storeApi.ts';
 import { Disposables } from '../../src/util/disposal.ts';
+import { storeApiOf } from '../support/storeApiOf.ts';
 import { freshFolders } from '../support/storeFolder.ts';
 import { stubApi } from '../support/stubApi.ts';
 
@@ -77,14 +78,7 @@ describe('what was forgotten', function () {
     isOpen = true;
     // What was taken in a minute ago is due to be compressed.
     product = openProduct({ folder: address.store, encoder, now: () => Date.now() + 60_000 });
-    api = storeApi({
-      engine: product.engine,
-      address,
-      global: () => undefined,
-      budgets: () => ({ sessionStartTokens: 800, promptTokens: 300 }),
-      remarks: () => [],
-      onTurnEnded: async () => undefined,
-    });
+    api = storeApiOf(product.engine, { address });
   }
 
   function close(): void {

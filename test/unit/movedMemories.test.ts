@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import type { ServiceApi } from '../../src/link/protocol.ts';
 import type { Memory, MemoryId, SessionId } from '../../src/memory.ts';
-import { storeApi } from '../../src/service/storeApi.ts';
 import { windowApi } from '../../src/service/windowApi.ts';
 import { end, signals, world, type World } from '../support/engineWorld.ts';
+import { storeApiOf } from '../support/storeApiOf.ts';
 
 const SESSION = 'talk' as SessionId;
 const DECISION =
@@ -23,16 +23,7 @@ describe('a memory that was moved to the user’s store', () => {
     mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.UTC(2026, 2, 2) });
     project = world({ joinElsewhere: (id, others) => global.engine.join(id, others) });
     global = world({ newId: () => 'theirs' as MemoryId });
-    const [projectApi, globalApi] = [project, global].map(({ engine }) =>
-      storeApi({
-        engine,
-        address: { store: '/s' },
-        global: () => undefined,
-        budgets: () => ({ sessionStartTokens: 800, promptTokens: 300 }),
-        remarks: () => [],
-        onTurnEnded: async () => undefined,
-      }),
-    );
+    const [projectApi, globalApi] = [project, global].map(({ engine }) => storeApiOf(engine));
     assert.ok(projectApi && globalApi);
     const stores = { projects: new Map([['/p', { api: async () => projectApi }]]), global: { api: async () => globalApi } };
     window = windowApi(() => stores);

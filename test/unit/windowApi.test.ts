@@ -4,11 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceApi } from '../../src/link/protocol.ts';
 import type { MemoryId, SessionId } from '../../src/memory.ts';
 import { createLookElsewhere } from '../../src/service/lookElsewhere.ts';
-import { storeApi, type StoreApi } from '../../src/service/storeApi.ts';
+import type { StoreApi } from '../../src/service/storeApi.ts';
 import { windowApi } from '../../src/service/windowApi.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { world, type World } from '../support/engineWorld.ts';
 import { memory, type MemoryParts } from '../support/memories.ts';
+import { storeApiOf } from '../support/storeApiOf.ts';
 
 const TALK = 'talk' as SessionId;
 const START = { kind: 'session_start' } as const;
@@ -19,15 +20,7 @@ describe('a window’s stores', () => {
   let window: Omit<ServiceApi, 'configure' | 'pause' | 'status'>;
   let isGlobalAway: boolean;
 
-  const apiOf = ({ engine }: World, ofGlobal: () => StoreApi | undefined): StoreApi =>
-    storeApi({
-      engine,
-      address: { store: '/s' },
-      global: ofGlobal,
-      budgets: () => ({ sessionStartTokens: 800, promptTokens: 300 }),
-      remarks: () => [],
-      onTurnEnded: async () => undefined,
-    });
+  const apiOf = ({ engine }: World, ofGlobal: () => StoreApi | undefined): StoreApi => storeApiOf(engine, { global: ofGlobal });
 
   beforeEach(() => {
     isGlobalAway = false;

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import type { ServiceApi } from '../../src/link/protocol.ts';
 import type { MemoryId, SessionId } from '../../src/memory.ts';
-import { storeApi, type StoreApi } from '../../src/service/storeApi.ts';
+import type { StoreApi } from '../../src/service/storeApi.ts';
 import { windowApi } from '../../src/service/windowApi.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { world, type World } from '../support/engineWorld.ts';
 import { memory, NOON, type MemoryParts } from '../support/memories.ts';
+import { storeApiOf } from '../support/storeApiOf.ts';
 
 type Window = Pick<
   ServiceApi,
@@ -19,15 +20,7 @@ describe('a window’s file of memories', () => {
     for (const { engine } of worlds.splice(0)) engine.dispose();
   });
 
-  const apiOf = ({ engine }: World): StoreApi =>
-    storeApi({
-      engine,
-      address: { store: '/s' },
-      global: () => undefined,
-      budgets: () => ({ sessionStartTokens: 800, promptTokens: 300 }),
-      remarks: () => [],
-      onTurnEnded: async () => undefined,
-    });
+  const apiOf = ({ engine }: World): StoreApi => storeApiOf(engine);
 
   function openWindow(): { readonly window: Window; readonly project: World; readonly global: World } {
     const [project, global] = [world(), world()];
