@@ -8,6 +8,11 @@ import { KIND_LABELS, age, rendered } from './words.ts';
 /** After the last keystroke; short enough to feel like typing. */
 const PAUSE_MS = 120;
 const SHOWN = 30;
+/**
+ * VS Code gives the focus back to a page that had it (the panel, say) some 100 ms after its command palette has closed. A picker that is there by
+ * then loses the focus to it, and with it closes.
+ */
+const LATE_FOCUS_MS = 700;
 
 interface Item extends vscode.QuickPickItem {
   readonly memory: Memory;
@@ -30,6 +35,12 @@ export function showRecallPicker(actions: RecallActions, text = ''): void {
   const target = vscode.window.activeTextEditor;
   let question = 0;
   let pause: NodeJS.Timeout | undefined;
+  const end = () => {
+    clearTimeout(pause);
+    showing.dispose();
+  };
+  let mayReturn = vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview;
+  const shownAtMs = Date.now();
 
   picker.title = 'Cairn: Recall';
   picker.placeholder = 'What was decided, fixed, tried…? Words or a whole question';
@@ -65,7 +76,7 @@ export function showRecallPicker(actions: RecallActions, text = ''): void {
   showing.own(
     picker.onDidAccept(() => {
       const [item] = picker.activeItems;
-      picker.hide();
+      end();
       if (item) void insertOrCopy(item.memory, target);
     }),
   );
@@ -74,13 +85,14 @@ export function showRecallPicker(actions: RecallActions, text = ''): void {
       if (button === COPY) void vscode.env.clipboard.writeText(rendered(item.memory));
       else if (button === SOURCE) void actions.openSource(item.memory);
       else void actions.forget(item.memory).then(() => askSafely());
-      if (button !== FORGET) picker.hide();
+      if (button !== FORGET) end();
     }),
   );
   showing.own(
     picker.onDidHide(() => {
-      clearTimeout(pause);
-      showing.dispose();
+      if (!mayReturn || Date.now() - shownAtMs > LATE_FOCUS_MS) return end();
+      mayReturn = false;
+      picker.show();
     }),
   );
   picker.show();

@@ -16,7 +16,8 @@ describe('two windows on one folder', function () {
   this.timeout(240_000);
   let bed: Bed;
   let other: Page;
-  before(async () => {
+  // Anew for each try: what one has forgotten, the next would miss.
+  beforeEach(async () => {
     bed = await openBed({
       files: FILES,
       prepare: (folders) => seedStore(folders, (store) => addAll(store, panelSeeds(folders.workspace))),
@@ -27,10 +28,10 @@ describe('two windows on one folder', function () {
       await treeRows(page, 'zebra queue').first().waitFor({ timeout: SLOW_MS });
     }
   });
-  afterEach(function () {
-    return pictureOnFailure(bed, this.currentTest);
+  afterEach(async function () {
+    await pictureOnFailure(bed, this.currentTest);
+    await bed?.close();
   });
-  after(() => bed?.close());
 
   it('forget together: list, tree, recall, hook and MCP, in both windows, and bring back together', async () => {
     const frame = await openPanel(bed.page);
