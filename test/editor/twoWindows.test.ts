@@ -16,8 +16,7 @@ describe('two windows on one folder', function () {
   this.timeout(240_000);
   let bed: Bed;
   let other: Page;
-  // Anew for each try: what one has forgotten, the next would miss.
-  beforeEach(async () => {
+  before(async () => {
     bed = await openBed({
       files: FILES,
       prepare: (folders) => seedStore(folders, (store) => addAll(store, panelSeeds(folders.workspace))),
@@ -28,10 +27,10 @@ describe('two windows on one folder', function () {
       await treeRows(page, 'zebra queue').first().waitFor({ timeout: SLOW_MS });
     }
   });
-  afterEach(async function () {
-    await pictureOnFailure(bed, this.currentTest);
-    await bed?.close();
+  afterEach(function () {
+    return pictureOnFailure(bed, this.currentTest);
   });
+  after(() => bed?.close());
 
   it('forget together: list, tree, recall, hook and MCP, in both windows, and bring back together', async () => {
     const frame = await openPanel(bed.page);
