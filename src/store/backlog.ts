@@ -14,7 +14,7 @@ export type Backlog = Pick<
   dropTaken(untilMs: number): void;
 };
 
-interface Row {
+export interface ObservationRow {
   readonly id: string;
   readonly session: string;
   readonly source: string;
@@ -31,7 +31,7 @@ interface Row {
   readonly exit_code: number | null;
 }
 
-function toObservation(row: Row): Observation {
+export function toObservation(row: ObservationRow): Observation {
   return {
     id: row.id as ObservationId,
     place: {
@@ -135,7 +135,9 @@ export function createBacklog(db: Database, key: Uint8Array): Backlog {
         })),
 
     observationsOf: (session) =>
-      db.all<Row>("SELECT * FROM observations WHERE session = ? AND state <> 'aside' ORDER BY at_ms, seq", session).map(toObservation),
+      db
+        .all<ObservationRow>("SELECT * FROM observations WHERE session = ? AND state <> 'aside' ORDER BY at_ms, seq", session)
+        .map(toObservation),
 
     setAside(ids, reason) {
       db.write(() => {

@@ -1,9 +1,9 @@
 // Forgetting in two steps: hidden at once and restorable, then gone, with nothing left of the text in any of the database's files. What was merged
 // into another memory waits in the same way, and then only gives way to it.
-import type { Memory, MemoryId } from '../memory.ts';
+import type { MemoryId } from '../memory.ts';
 import { UserError } from '../util/errors.ts';
+import { createBlanking } from './blanking.ts';
 import type { Database } from './database.ts';
-import { echoesOf } from './echoes.ts';
 import { join } from './merge.ts';
 import type { StoredRow, MemoryRows } from './memoryRows.ts';
 import { toMemory } from './memoryRows.ts';
@@ -24,25 +24,8 @@ export function createForgetting(
   tombstones: Tombstones,
   dropTaken: (untilMs: number) => void,
 ): Forgetting {
-  const blankSource = (memory: Memory) => {
-    for (const { place } of memory.evidence) {
-      db.run("UPDATE observations SET text = '', files = '[]' WHERE session = ? AND record = ?", place.session, place.record);
-    }
-  };
-
-  /** Blanks the observations, and the surroundings kept with other memories, that repeat the words: assistants echo what they read. */
-  const blankEchoes = (texts: Iterable<string>, revision: () => number) => {
-    const isEcho = echoesOf(texts);
-    const holding = (sql: string) => [...db.each<{ seq: number; text: string }>(sql)].filter(({ text }) => isEcho(text));
-    for (const { seq } of holding("SELECT seq, text FROM observations WHERE text <> ''")) {
-      db.run("UPDATE observations SET text = '', files = '[]' WHERE seq = ?", seq);
-    }
-    for (const { seq } of holding("SELECT seq, context AS text FROM memories WHERE context <> ''")) {
-      db.run("UPDATE memories SET context = '', revision = ? WHERE seq = ?", revision(), seq);
-      // Made of the surroundings too.
-      db.run('DELETE FROM vectors WHERE memory = ?', seq);
-    }
-  };
+  /** When memories of other stores were forgotten, as far as this opening knows: before it is long ago. */
+  const hiddenAwayAtMs = new Map<MemoryId, number>();
 
   const scrub = () => {
     if (!meta.mustScrub) return;
@@ -58,12 +41,78 @@ export function createForgetting(
     }
   };
 
+  /** The transaction's one revision, taken when it is first needed. */
+  const oneRevision = (): (() => number) => {
+    let taken: number | undefined;
+    return () => (taken ??= meta.nextRevision());
+  };
+
+  const finishEmptying = (hiddenBeforeMs: number): void => {
+    const { emptiedAtMs } = meta;
+    if (emptiedAtMs === undefined || emptiedAtMs > hiddenBeforeMs) return;
+    db.write(() => {
+      dropTaken(emptiedAtMs);
+      meta.emptiedAtMs = undefined;
+      meta.forgottenUntilMs = emptiedAtMs;
+      meta.mustScrub = true;
+    });
+  };
+
+  const finishHidden = (hiddenBeforeMs: number): MemoryId[] => {
+    const due = db.all<StoredRow>('SELECT * FROM memories WHERE hidden_at_ms <= ? ORDER BY hidden_at_ms, seq', hiddenBeforeMs);
+    if (due.length === 0) return [];
+    db.write(() => {
+      const revision = oneRevision();
+      // First, so that what joined a memory that is to be forgotten is forgotten with it.
+      for (const row of due) if (row.merged_into !== null) join(db, rows, tombstones, row, revision());
+      const memories = due
+        .filter((row) => row.merged_into === null)
+        .flatMap(({ id }) => rows.find(id) ?? [])
+        .map(toMemory);
+      // Anew: something may have joined one since it was hidden.
+      for (const memory of memories) tombstones.raise(memory);
+      tombstones.fix(memories.map(({ id }) => id));
+      if (memories.length === 0) return;
+      meta.mustScrub = true;
+      const isLast = db.get('SELECT 1 FROM memories WHERE hidden_at_ms IS NULL OR hidden_at_ms > ? LIMIT 1', hiddenBeforeMs) === undefined;
+      if (isLast) rows.removeAll(revision());
+      else {
+        for (const { id } of memories) {
+          const row = rows.find(id);
+          if (row) rows.remove(row, revision(), false);
+        }
+      }
+      if (isLast && db.get("SELECT 1 FROM observations WHERE text <> '' LIMIT 1") === undefined) return;
+      const blank = createBlanking(db, tombstones, revision);
+      for (const memory of memories) blank.sources(memory);
+      // After the removals: only the contexts of those that stay are looked through.
+      blank.echoes(memories.flatMap(({ text, distilled = '', evidence }) => [text, distilled, ...evidence.map(({ quote }) => quote)]));
+    });
+    return due.map(({ id }): MemoryId => id);
+  };
+
+  const finishAway = (hiddenBeforeMs: number): MemoryId[] => {
+    const due = tombstones.raisedAway().filter((id) => (hiddenAwayAtMs.get(id) ?? 0) <= hiddenBeforeMs);
+    if (due.length === 0) return [];
+    db.write(() => {
+      const away = due.map((id) => tombstones.bringBack(id));
+      createBlanking(db, tombstones, oneRevision()).sourcesAway({
+        segments: new Set(away.flatMap(({ segments }) => [...segments])),
+        places: new Set(away.flatMap(({ places }) => [...places])),
+      });
+      tombstones.fix(due);
+      meta.mustScrub = true;
+    });
+    for (const id of due) hiddenAwayAtMs.delete(id);
+    return due;
+  };
+
   const hasHiddenAt = (atMs: number): boolean => db.get('SELECT 1 FROM memories WHERE hidden_at_ms = ? LIMIT 1', atMs) !== undefined;
 
   return {
     hide(ids, atMs) {
       db.write(() => {
-        for (const id of ids) tombstones.raiseAway(id);
+        for (const id of ids) if (tombstones.raiseAway(id)) hiddenAwayAtMs.set(id, atMs);
         const found = ids.map((id) => rows.findLive(id)).filter((row) => row !== undefined);
         if (found.length === 0) return;
         const revision = meta.nextRevision();
@@ -87,7 +136,10 @@ export function createForgetting(
 
     restore(ids) {
       db.write(() => {
-        for (const id of ids) tombstones.lift(id);
+        for (const id of ids) {
+          tombstones.lift(id);
+          hiddenAwayAtMs.delete(id);
+        }
         const found = ids.map((id) => rows.find(id)).filter((row) => row !== undefined && row.hidden_at_ms !== null);
         const { emptiedAtMs } = meta;
         const isOfAll = emptiedAtMs !== undefined && found.some((row) => row?.hidden_at_ms === emptiedAtMs);
@@ -102,51 +154,10 @@ export function createForgetting(
     },
 
     finishForgetting(hiddenBeforeMs) {
-      const { emptiedAtMs } = meta;
-      if (emptiedAtMs !== undefined && emptiedAtMs <= hiddenBeforeMs) {
-        db.write(() => {
-          dropTaken(emptiedAtMs);
-          meta.emptiedAtMs = undefined;
-          meta.forgottenUntilMs = emptiedAtMs;
-          meta.mustScrub = true;
-        });
-      }
-      const due = db.all<StoredRow>('SELECT * FROM memories WHERE hidden_at_ms <= ? ORDER BY hidden_at_ms, seq', hiddenBeforeMs);
-      if (due.length > 0) {
-        db.write(() => {
-          let used: number | undefined;
-          const revision = () => (used ??= meta.nextRevision());
-          // First, so that what joined a memory that is to be forgotten is forgotten with it.
-          for (const row of due) if (row.merged_into !== null) join(db, rows, tombstones, row, revision());
-          const memories = due
-            .filter((row) => row.merged_into === null)
-            .flatMap(({ id }) => rows.find(id) ?? [])
-            .map(toMemory);
-          // Anew: something may have joined one since it was hidden.
-          for (const memory of memories) tombstones.raise(memory);
-          tombstones.fix(memories.map(({ id }) => id));
-          if (memories.length === 0) return;
-          meta.mustScrub = true;
-          const isLast =
-            db.get('SELECT 1 FROM memories WHERE hidden_at_ms IS NULL OR hidden_at_ms > ? LIMIT 1', hiddenBeforeMs) === undefined;
-          if (isLast) rows.removeAll(revision());
-          else {
-            for (const { id } of memories) {
-              const row = rows.find(id);
-              if (row) rows.remove(row, revision(), false);
-            }
-          }
-          if (isLast && db.get("SELECT 1 FROM observations WHERE text <> '' LIMIT 1") === undefined) return;
-          for (const memory of memories) blankSource(memory);
-          // After the removals: only the contexts of those that stay are looked through.
-          blankEchoes(
-            memories.flatMap(({ text, distilled = '', evidence }) => [text, distilled, ...evidence.map(({ quote }) => quote)]),
-            revision,
-          );
-        });
-      }
+      finishEmptying(hiddenBeforeMs);
+      const gone = [...finishHidden(hiddenBeforeMs), ...finishAway(hiddenBeforeMs)];
       scrub();
-      return due.map((row): MemoryId => row.id);
+      return gone;
     },
 
     pendingForget: () =>

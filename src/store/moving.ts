@@ -12,7 +12,7 @@ export function createMoving(db: Database, meta: Meta, rows: MemoryRows, tombsto
       db.write(() => {
         if (rows.find(memory.id)) return;
         const { source, session, atMs } = memory;
-        const segments = [...new Set([...tombstones.hashesOf(memory), ...tombstones.bringBack(memory.id)])];
+        const segments = [...new Set([...tombstones.hashesOf(memory), ...tombstones.bringBack(memory.id).segments])];
         // It may have been here before: then it is no longer gone.
         db.run('DELETE FROM gone WHERE id = ?', memory.id);
         rows.insert(memory.id, { ...memory, segments }, { source, session, isOwn: true, atMs, revision: meta.nextRevision() });

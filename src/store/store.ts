@@ -182,7 +182,10 @@ export interface Store {
   readonly isEmptying: boolean;
   /** Once `hideAll` is final: what happened until then, and is read only now, is not to be taken in. 0 where it never was. */
   readonly forgottenUntilMs: number;
-  /** Makes the forgetting of what was hidden at or before `hiddenBeforeMs` final: memory, vectors, its evidence in the backlog; leaves keyed hashes. Returns the ids. */
+  /**
+   * Makes the forgetting of what was hidden at or before `hiddenBeforeMs` final: memory, vectors, its evidence in the backlog; leaves keyed hashes. Of one that
+   * another store has, what it was made from here goes. Returns the ids.
+   */
   finishForgetting(hiddenBeforeMs: number): MemoryId[];
   pendingForget(): { readonly memory: Memory; readonly hiddenAtMs: number }[];
   /** Keyed hash (HMAC-SHA-256, key random per store) of a segment's text, case and white space folded. */

@@ -20,6 +20,8 @@ function folded(text: string): string {
 
 /** Before the id, where the memory is in another store: what it was made from is not forbidden, and other memories may be made of it. */
 const ELSEWHERE = 'elsewhere ';
+/** The same, before hashes not of words but of places. */
+const MADE_AT = `${ELSEWHERE}at `;
 
 /** HMAC-SHA-256 of the folded text under the store's own key, cut to 128 bits, in base64url: without the key, nobody can test guesses against it. */
 export function segmentHash(key: Uint8Array, text: string): string {
@@ -31,8 +33,17 @@ export function fingerprintHash(key: Uint8Array, id: string): Uint8Array {
   return createHmac('sha256', key).update(id).digest().subarray(0, HASH_BYTES);
 }
 
+/** What is known of a memory that another store has. */
+export interface AwayHashes {
+  /** Of what it was made from. */
+  readonly segments: ReadonlySet<string>;
+  /** Of where that stood: see `placeHash`. */
+  readonly places: ReadonlySet<string>;
+}
+
 export interface Tombstones {
   segmentHash(text: string): string;
+  placeHash(place: { readonly session: string; readonly record: string }): string;
   /** Of what a memory of another store was made from, as far as that can be told: each store has its own key. Its anchor first, by which its session knows it. */
   hashesOf(memory: Pick<Memory, 'text' | 'evidence'>): string[];
   /** Also while the forgetting is still pending: what is told in those seconds must not slip in under another id. */
@@ -43,11 +54,13 @@ export interface Tombstones {
   fix(ids: readonly MemoryId[]): void;
   /** Notes that what this memory was made from is told by another store now: by `heir`, where that one has taken its place. */
   sendAway(memory: Memory, heir?: MemoryId): void;
-  /** Takes that back, for a memory that is here again. The hashes of what it and those in whose place it is were made from, in no order. */
-  bringBack(id: MemoryId): string[];
+  /** Takes that back, for a memory that is here again, or that is nowhere any more. The hashes are those of what it and those in whose place it is were made from. */
+  bringBack(id: MemoryId): AwayHashes;
   isAway(segmentHash: string): boolean;
-  /** As `raise`, for a memory that another store has; does nothing for one that was never here. */
-  raiseAway(id: MemoryId): void;
+  /** As `raise`, for a memory that another store has; false for one that was never here. */
+  raiseAway(id: MemoryId): boolean;
+  /** Those for which `raiseAway` is pending. */
+  raisedAway(): MemoryId[];
 }
 
 export function createTombstones(db: Database, key: Uint8Array): Tombstones {
@@ -58,8 +71,15 @@ export function createTombstones(db: Database, key: Uint8Array): Tombstones {
       db.run('INSERT OR IGNORE INTO tombstones VALUES (?, ?)', segment, name);
     }
   };
+  const placeHash: Tombstones['placeHash'] = ({ session, record }) => hash(JSON.stringify([session, record]));
+  const takeOut = (name: string): Set<string> => {
+    const found = db.all<{ hash: string }>("SELECT hash FROM tombstones WHERE memory = ? AND memory <> ''", name);
+    db.run("DELETE FROM tombstones WHERE memory = ? AND memory <> ''", name);
+    return new Set(found.map((row) => row.hash));
+  };
   return {
     segmentHash: hash,
+    placeHash,
     hashesOf: ({ text, evidence }) => [...new Set([...evidence.map(({ quote }) => quote), text].map(hash))],
     isForgotten: (segment) =>
       db.get(`SELECT 1 FROM tombstones WHERE hash = ? AND memory NOT LIKE '${ELSEWHERE}%' LIMIT 1`, segment) !== undefined,
@@ -73,15 +93,20 @@ export function createTombstones(db: Database, key: Uint8Array): Tombstones {
       db.run(`INSERT OR IGNORE INTO tombstones SELECT hash, '' FROM tombstones WHERE ${ofThem}`, those);
       db.run(`DELETE FROM tombstones WHERE ${ofThem}`, those);
     },
-    sendAway: (memory, heir = memory.id) => forbid(memory, ELSEWHERE + heir),
-    bringBack(id) {
-      const hashes = db.all<{ hash: string }>("SELECT hash FROM tombstones WHERE memory = ? AND memory <> ''", ELSEWHERE + id);
-      db.run("DELETE FROM tombstones WHERE memory = ? AND memory <> ''", ELSEWHERE + id);
-      return hashes.map((row) => row.hash);
+    sendAway(memory, heir = memory.id) {
+      forbid(memory, ELSEWHERE + heir);
+      for (const { place } of memory.evidence) db.run('INSERT OR IGNORE INTO tombstones VALUES (?, ?)', placeHash(place), MADE_AT + heir);
     },
+    bringBack: (id) => ({ segments: takeOut(ELSEWHERE + id), places: takeOut(MADE_AT + id) }),
     isAway: (segment) => db.get(`SELECT 1 FROM tombstones WHERE hash = ? AND memory LIKE '${ELSEWHERE}%' LIMIT 1`, segment) !== undefined,
-    raiseAway(id) {
-      db.run("INSERT OR IGNORE INTO tombstones SELECT hash, ? FROM tombstones WHERE memory = ? AND memory <> ''", id, ELSEWHERE + id);
-    },
+    raiseAway: (id) =>
+      db.run("INSERT OR IGNORE INTO tombstones SELECT hash, ? FROM tombstones WHERE memory = ? AND memory <> ''", id, ELSEWHERE + id) > 0,
+    raisedAway: () =>
+      db
+        .all<{ id: MemoryId }>(
+          `SELECT DISTINCT memory AS id FROM tombstones
+           WHERE memory <> '' AND memory NOT LIKE '${ELSEWHERE}%' AND memory NOT IN (SELECT id FROM memories)`,
+        )
+        .map(({ id }) => id),
   };
 }

@@ -140,6 +140,47 @@ describe('store: forgetting', () => {
     );
   });
 
+  it('blanks what it was made from where it was moved to another store, once it is forgotten there', () => {
+    const sentence = 'The customer is called Miller & Sons.';
+    store.take([
+      observation('source', { text: `First.\n${sentence}`, files: ['miller.txt'] }),
+      observation('echo', { text: `Understood.\n\n- the customer is called Miller & Sons` }),
+      observation('other', { text: 'Something else' }),
+    ]);
+    const segments = [store.segmentHash(sentence)];
+    store.settle(
+      settlement({
+        add: [
+          {
+            id: memoryId('m3'),
+            draft: draft('Customer: Miller & Sons', { segments, evidence: [evidence(sentence, { record: 'record-source' })] }),
+          },
+          { id: memoryId('m4'), draft: draft('Neighbour', { context: `First.\n${sentence}` }) },
+        ],
+      }),
+    );
+    const texts = () => store.observationsOf(session('monday')).map(({ text }) => text);
+    const before = texts();
+    store.letGo(memoryId('m3'));
+    const seen = store.revision;
+    store.hide([memoryId('m3')], 5);
+    assert.deepEqual(store.finishForgetting(4), []);
+    assert.deepEqual(texts(), before, 'it can still be brought back');
+    store.restore([memoryId('m3')]);
+    assert.deepEqual(store.finishForgetting(5), []);
+    assert.deepEqual(texts(), before);
+    store.hide([memoryId('m3')], 6);
+    assert.deepEqual(store.finishForgetting(6), ['m3']);
+    assert.deepEqual(texts(), ['', '', 'Something else']);
+    assert.equal(store.get(memoryId('m4'))?.context, '');
+    assert.deepEqual(
+      store.changesSince(seen).map(({ id }) => id),
+      ['m4'],
+    );
+    assert.ok(segments.every((segment) => store.isForgotten(segment)));
+    assert.deepEqual(store.finishForgetting(7), [], 'once');
+  });
+
   it('finds echoes of many texts as of few', () => {
     const random = randomOf(7);
     const word = () => ['the', 'cache', 'ist', 'größer', 'als', 'x_1', '例えば', '—', 'a.b()'][Math.floor(random() * 9)] ?? '';

@@ -150,8 +150,11 @@ describe('a memory that was moved to the user’s store', () => {
     await window.undoForget([id]);
     assert.ok(!segments.some((segment) => project.store.isForgotten(segment)));
     assert.ok(about(global, 'JWT'));
+    const isInBacklog = () => project.store.observationsOf(SESSION).some(({ text }) => text.includes('JWT'));
+    assert.ok(isInBacklog());
     await window.forget([id], 10_000);
     await project.later(11_000);
+    assert.ok(!isInBacklog());
     await say(DECISION, LATER);
     assert.deepEqual([about(project, 'JWT'), about(global, 'JWT')], [undefined, undefined]);
     assert.ok(segments.every((segment) => project.store.isForgotten(segment)));
