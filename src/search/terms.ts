@@ -109,6 +109,22 @@ function addUnspaced(stretch: string, terms: string[]): void {
   if (end < stretch.length) terms.push(...termsOf(stretch.slice(end)));
 }
 
+/** Says of a text whether it has every word that is typed, each at the beginning of a word of its own; case and accents do not count. */
+export function typedIn(typed: string): (text: string) => boolean {
+  const words = fold(typed.trim()).split(/\s+/);
+  return (text) => {
+    const folded = fold(text);
+    return words.every((word) => {
+      const isAnywhere = !IN_WORD.test(word.charAt(0)) || HAS_UNSPACED.test(word.charAt(0));
+      let at = folded.indexOf(word);
+      while (at > 0 && !isAnywhere && IN_WORD.test(folded.charAt(at - 1))) at = folded.indexOf(word, at + 1);
+      return at >= 0;
+    });
+  };
+}
+
+const IN_WORD = /[\p{L}\p{N}]/u;
+
 /** Lower case, and Latin letters without their accents (in other scripts a mark may be a vowel). */
 function fold(word: string): string {
   const lower = word.toLowerCase();

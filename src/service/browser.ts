@@ -5,6 +5,8 @@ import type { MemoryId } from '../memory.ts';
 import { listRows, type Listing } from '../retrieve/browse.ts';
 import { groupRows } from '../retrieve/group.ts';
 import { FLOORS } from '../retrieve/ranking.ts';
+import { ageOf } from '../retrieve/why.ts';
+import { typedIn } from '../search/terms.ts';
 import { keepNewest } from '../util/boundedMap.ts';
 
 /** A store, as far as lists need it. */
@@ -27,6 +29,8 @@ export interface Browser {
 
 /** Most that words bring up. */
 const MOST_FOUND = 500;
+/** One letter begins some word of nearly every memory. */
+const FEWEST_LETTERS = 2;
 const LISTS_KEPT = 16;
 /** Nobody pages for so long in a list that has grown old meanwhile. */
 const LIST_LASTS_MS = 60_000;
@@ -77,14 +81,19 @@ export function createBrowser({ stores, folders, now }: BrowserParts): Browser {
     const before = lists.get(key);
     if (before?.all === all && now() - before.atMs < LIST_LASTS_MS) return before;
     const atMs = now();
-    const why = query.text.trim() === '' ? undefined : await search(folder, query, atMs);
+    const why = query.text.trim() === '' ? undefined : await search(folder, query, atMs, all.rows);
     const after = { ...listRows(all.rows, query, atMs, why && [...why.keys()]), all, atMs, why: why ?? new Map(), groups: new Map() };
     keepNewest(lists, key, after, LISTS_KEPT);
     return after;
   }
 
-  /** Best first. */
-  async function search(folder: string | undefined, { text, isNarrow = false }: BrowseQuery, atMs: number): Promise<Map<MemoryId, string>> {
+  /** Best first, as recall finds them; then whatever else has all the words: recall ends at some, and leaves out what is superseded. */
+  async function search(
+    folder: string | undefined,
+    { text, isNarrow = false }: BrowseQuery,
+    atMs: number,
+    rows: readonly MemoryRow[],
+  ): Promise<Map<MemoryId, string>> {
     const query = { text, atMs, limit: MOST_FOUND };
     const found = await Promise.all((await stores(folder)).map((store) => store.recall(undefined, query, 'typing')));
     // Asking would want whole words: these may be half typed.
@@ -92,7 +101,12 @@ export function createBrowser({ stores, folders, now }: BrowserParts): Browser {
       .flat()
       .filter(({ score }) => !isNarrow || score >= FLOORS.asked.others)
       .sort((a, b) => b.score - a.score || (a.memory.id < b.memory.id ? -1 : 1));
-    return new Map(best.map(({ memory, why }) => [memory.id, why]));
+    const reasons = new Map(best.map(({ memory, why }) => [memory.id, why]));
+    if (text.trim().length < FEWEST_LETTERS) return reasons;
+    const isMeant = typedIn(text);
+    const why = `words: ${text.trim().split(/\s+/).join(', ')}`;
+    for (const row of rows) if (!reasons.has(row.id) && isMeant(shownOf(row))) reasons.set(row.id, `${why}; ${ageOf(atMs - row.atMs)}`);
+    return reasons;
   }
 
   return {
@@ -123,6 +137,8 @@ export function createBrowser({ stores, folders, now }: BrowserParts): Browser {
     },
   };
 }
+
+const shownOf = ({ text, files, symbols }: MemoryRow): string => [text, ...files, ...symbols].join(' ');
 
 function mergedRows(stamps: string, lists: readonly (readonly MemoryRow[])[]): AllRows {
   const overridden = new Map<MemoryId, number>();

@@ -174,14 +174,38 @@ describe('browsing several stores', () => {
 
   it('narrowed by words, leaves out what is merely near, in lists and groups alike', async () => {
     // The scores fall by a tenth from .9: the tenth memory has next to none.
-    const rows = Array.from({ length: 12 }, (_, i) => row(`a cache ${i}`, { id: `c${i}` }));
-    const browser = browserOf([source(rows)]);
+    const near = Array.from({ length: 12 }, (_, i) => row(`an encache ${i}`, { id: `c${i}` }));
+    const browser = browserOf([source(near)]);
     const total = async (isNarrow: boolean) => [
       (await browser.slice(undefined, { ...all('cache'), isNarrow }, 0, 1)).total,
       (await browser.groups(undefined, { ...all('cache'), isNarrow }, 'kind', 0, 9)).memories,
     ];
     assert.deepEqual(await total(false), [12, 12]);
     assert.deepEqual(await total(true), [9, 9]);
+  });
+
+  it('has after what recall finds whatever else has the words: more than recall brings, and superseded ones', async () => {
+    const found: RowSource = {
+      ...source(ROWS),
+      async recall() {
+        return [{ memory: memory('jwt', { id: 'jwt' }), score: 0.9, why: 'similar .71' }];
+      },
+    };
+    const browser = browserOf([found]);
+    for (const isNarrow of [false, true]) {
+      const { rows, total } = await browser.slice(undefined, { ...all('src'), isNarrow }, 0, 9);
+      assert.deepEqual(
+        rows.map(({ id, why }) => [id, why]),
+        [
+          ['jwt', 'similar .71'],
+          ['cookie', 'words: src; 2 days ago'],
+          ['cents', 'words: src; 6 months ago'],
+        ],
+      );
+      assert.equal(total, 3);
+    }
+    assert.deepEqual(idsOf((await browser.slice(undefined, all('float'), 0, 9)).rows), ['jwt', 'floats']);
+    assert.deepEqual(idsOf((await browser.slice(undefined, all('s'), 0, 9)).rows), ['jwt'], 'not by one letter');
   });
 
   it('puts a list into groups, and hands those out in slices', async () => {
@@ -214,11 +238,13 @@ describe('browsing several stores', () => {
     const next = await timed(all(), 10_000);
     const narrowed = await timed(all('', { kind: ['todo'] }), 0);
     const ordered = await timed({ ...all(), order: 'doubtful' }, 0);
+    const searched = await timed(all('memory 12'), 0);
     console.log(
-      `      20,000 rows, ms: first slice ${first.ms.toFixed(0)}, next ${next.ms.toFixed(1)}, narrowed ${narrowed.ms.toFixed(0)}, ordered ${ordered.ms.toFixed(0)}`,
+      `      20,000 rows, ms: first slice ${first.ms.toFixed(0)}, next ${next.ms.toFixed(1)}, narrowed ${narrowed.ms.toFixed(0)}, ordered ${ordered.ms.toFixed(0)}, searched ${searched.ms.toFixed(0)}`,
     );
     assert.deepEqual([first.total, next.total, narrowed.total], [20_000, 20_000, 5_000]);
+    assert.ok(searched.total > 1_000);
     // Ten times what a quiet machine needs.
-    assert.ok(first.ms < 1_500 && next.ms < 50 && narrowed.ms < 1_000 && ordered.ms < 1_000);
+    assert.ok(first.ms < 1_500 && next.ms < 50 && narrowed.ms < 1_000 && ordered.ms < 1_000 && searched.ms < 1_000);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { stem, termsOf } from '../../src/search/terms.ts';
+import { stem, termsOf, typedIn } from '../../src/search/terms.ts';
 
 describe('terms', () => {
   const cases: readonly (readonly [title: string, text: string, terms: string])[] = [
@@ -62,4 +62,20 @@ describe('terms', () => {
       assert.ok(process.hrtime.bigint() - from < 1_000_000_000n, piece);
     }
   });
+});
+
+describe('what is typed', () => {
+  const cases: readonly (readonly [title: string, typed: string, text: string, isIn: boolean])[] = [
+    ['is found in any case', 'JWT', 'use jwt', true],
+    ['may be unfinished', 'refr tok', 'Refresh tokens, 15 minutes', true],
+    ['must all be there', 'jwt cookie', 'use jwt', false],
+    ['begins a word', 'use', 'because', false],
+    ['begins a word, also where it stood within one before', 'use', 'because they use it', true],
+    ['begins a part of a path', 'auth.ts', 'src/auth.ts', true],
+    ['may begin with a sign', '--force', 'git push --force', true],
+    ['is found anywhere in scripts without spaces', '失效', '缓存失效', true],
+    ['needs no accents', 'uber', 'Überprüfung', true],
+    ['at the beginning', 'src', 'src/auth.ts', true],
+  ];
+  for (const [title, typed, text, isIn] of cases) it(title, () => assert.equal(typedIn(typed)(text), isIn));
 });
