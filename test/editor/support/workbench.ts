@@ -67,12 +67,21 @@ export async function expandRow(row: Locator): Promise<void> {
 
 /** Picks an entry of a row's context menu. */
 export async function chooseFromContextMenu(page: Page, row: Locator, entry: string): Promise<void> {
-  await row.click({ button: 'right' });
   const item = page.locator('.monaco-menu .action-menu-item', { hasText: entry }).first();
-  await item.waitFor();
-  // A menu takes no click in its first moments, so that the press which opened it does not choose from it.
-  await page.waitForTimeout(MENU_DEAF_MS);
-  await item.click();
+  // A list that is just being drawn anew takes its menu away.
+  await until(`the menu offers "${entry}"`, async () => {
+    await row.click({ button: 'right' });
+    try {
+      await item.waitFor({ timeout: 5_000 });
+      // A menu takes no click in its first moments, so that the press which opened it does not choose from it.
+      await page.waitForTimeout(MENU_DEAF_MS);
+      await item.click({ timeout: 5_000 });
+      return true;
+    } catch {
+      await page.keyboard.press('Escape');
+      return false;
+    }
+  });
   await page.locator('.monaco-menu').first().waitFor({ state: 'detached' });
 }
 
