@@ -3,16 +3,12 @@ import * as vscode from 'vscode';
 import type { Memory, Query, Recollection } from '../memory.ts';
 import { Disposables } from '../util/disposal.ts';
 import { withoutInvisible } from '../util/invisible.ts';
+import { showOverPages } from './quickInput.ts';
 import { KIND_LABELS, age, rendered } from './words.ts';
 
 /** After the last keystroke; short enough to feel like typing. */
 const PAUSE_MS = 120;
 const SHOWN = 30;
-/**
- * VS Code gives the focus back to a page that had it (the panel, say) some 100 ms after its command palette has closed. A picker that is there by
- * then loses the focus to it, and with it closes.
- */
-const LATE_FOCUS_MS = 700;
 
 interface Item extends vscode.QuickPickItem {
   readonly memory: Memory;
@@ -39,8 +35,6 @@ export function showRecallPicker(actions: RecallActions, text = ''): void {
     clearTimeout(pause);
     showing.dispose();
   };
-  let mayReturn = vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview;
-  const shownAtMs = Date.now();
 
   picker.title = 'Cairn: Recall';
   picker.placeholder = 'What was decided, fixed, tried…? Words or a whole question';
@@ -88,14 +82,7 @@ export function showRecallPicker(actions: RecallActions, text = ''): void {
       if (button !== FORGET) end();
     }),
   );
-  showing.own(
-    picker.onDidHide(() => {
-      if (!mayReturn || Date.now() - shownAtMs > LATE_FOCUS_MS) return end();
-      mayReturn = false;
-      picker.show();
-    }),
-  );
-  picker.show();
+  showing.own(showOverPages(picker, end));
   void askSafely();
 }
 

@@ -158,19 +158,24 @@ describe('the pruning panel', function () {
       await treeRows(bed.page, 'zebra queue').first().waitFor();
     });
 
-    it('leaves the focus to a picker that opens over it', async () => {
-      const picker = bed.page.locator('.quick-input-widget:has-text("Cairn: Recall")');
-      await listRows(frame).first().click();
-      await runCommand(bed.page, 'Cairn: Recall…');
-      await picker.waitFor();
-      // As the workbench does where it is slow: it gives the focus back to the page that had it before the palette.
-      await frame.evaluate('window.focus()');
-      await bed.page.waitForTimeout(1_000);
-      await fillQuickInput(bed.page, 'JWT access tokens');
-      await quickPickRows(bed.page, 'JWT access tokens').first().waitFor();
-      await bed.page.keyboard.press('Escape');
-      await picker.waitFor({ state: 'hidden' });
-    });
+    for (const [command, title] of [
+      ['Cairn: Recall…', 'Cairn: Recall'],
+      ['Cairn: Filter Memories…', 'Cairn: Filter Memories'],
+    ] as const) {
+      it(`leaves the focus to “${title}” opened over it`, async () => {
+        const box = bed.page.locator(`.quick-input-widget:has-text("${title}")`);
+        await listRows(frame).first().click();
+        await runCommand(bed.page, command);
+        await box.waitFor();
+        // As the workbench does where it is slow: it gives the focus back to the page that had it before the palette.
+        await frame.evaluate('window.focus()');
+        await bed.page.waitForTimeout(1_000);
+        await bed.page.keyboard.type('zebra');
+        assert.equal(await box.locator('input.input').inputValue(), 'zebra');
+        await bed.page.keyboard.press('Escape');
+        await box.waitFor({ state: 'hidden' });
+      });
+    }
 
     it('opens the source beside itself', async () => {
       await frame.getByRole('textbox', { name: 'Search memories' }).fill('JWT access tokens');

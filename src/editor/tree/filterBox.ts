@@ -2,6 +2,7 @@
 // one asks for all memories, by words and by meaning, as recall does.
 import * as vscode from 'vscode';
 import { Disposables } from '../../util/disposal.ts';
+import { showOverPages } from '../quickInput.ts';
 
 /** After the last keystroke. */
 const PAUSE_MS = 120;
@@ -16,8 +17,12 @@ export function showFilterBox(tree: Filtered): void {
   const showing = new Disposables();
   const box = showing.own(vscode.window.createInputBox());
   const before = tree.filter;
-  let isAccepted = false;
   let pause: NodeJS.Timeout | undefined;
+  const end = (filter: string) => {
+    clearTimeout(pause);
+    tree.setFilter(filter);
+    showing.dispose();
+  };
   box.title = 'Cairn: Filter Memories';
   box.placeholder = 'Words, or what it is about';
   box.prompt = 'The list follows while you type. Enter keeps the filter, Escape drops it.';
@@ -30,18 +35,6 @@ export function showFilterBox(tree: Filtered): void {
       pause = setTimeout(() => tree.setFilter(value), PAUSE_MS);
     }),
   );
-  showing.own(
-    box.onDidAccept(() => {
-      isAccepted = true;
-      box.hide();
-    }),
-  );
-  showing.own(
-    box.onDidHide(() => {
-      clearTimeout(pause);
-      tree.setFilter(isAccepted ? box.value : before);
-      showing.dispose();
-    }),
-  );
-  box.show();
+  showing.own(box.onDidAccept(() => end(box.value)));
+  showing.own(showOverPages(box, () => end(before)));
 }
