@@ -232,6 +232,8 @@ export interface ReviewSlice {
   readonly items: readonly ReviewItem[];
   readonly total: number;
   readonly counts: Readonly<Record<ReviewReason, number>>;
+  /** There may be more: the memories are still being compared, or many are not yet known by meaning. A change tells when that is done. */
+  readonly isLooking: boolean;
 }
 
 /** A person's "keep it as it is", and what they had been asked about. */

@@ -322,7 +322,10 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     },
 
     async embedMissing(signal) {
+      const { vectors } = index.state;
       await index.embedMissing(signal);
+      // Review and recall find more by now.
+      if (index.state.vectors !== vectors) changed.fire();
     },
 
     recall: (query, manner) => retriever.recall(query, { manner }),

@@ -14,6 +14,8 @@ import { review, type Review } from './review.ts';
 const PATIENCE_MS = 1_500;
 /** For what the other store has, less than that: where it is away, what is known of it has to do. */
 const ELSEWHERE_WITHIN_MS = 1_000;
+/** As many as are told in one go are no reason to speak of it. */
+const MANY_WITHOUT_VECTOR = 20;
 /** Ages grow also where nothing changes. */
 const FRESH_MS = 10 * 60_000;
 
@@ -98,22 +100,28 @@ export function createReviewer({ store, index, workspace, lookElsewhere, now, on
     await relations.catchUp(stopping.signal, elsewhere.rows);
   }
 
-  /** Waits for work as long as it is worth; says later when more came of it. Never rejects. */
-  async function withPatience(work: Promise<void>): Promise<void> {
+  /** Waits for work as long as it is worth; says later when more came of it. Whether it is still going on. Never rejects. */
+  async function withPatience(work: Promise<void>): Promise<boolean> {
     let isLate = false;
+    let isOver = false;
     const done = work.then(
       () => {
+        isOver = true;
         if (isLate && !stopping.signal.aborted) onMore();
       },
-      (thrown: unknown) => log.warn('looking for what is worth a look failed', traceOf(thrown)),
+      (thrown: unknown) => {
+        isOver = true;
+        log.warn('looking for what is worth a look failed', traceOf(thrown));
+      },
     );
     await within(done, PATIENCE_MS);
     isLate = true;
+    return !isOver;
   }
 
   return {
     async review(limit) {
-      await withPatience(Promise.all([relate(), lookAround()]).then(() => undefined));
+      const isAtWork = await withPatience(Promise.all([relate(), lookAround()]).then(() => undefined));
       const of = [store.revision, store.usesRevision, relations.version, presence, sightings, elsewhere];
       const atMs = now();
       if (!last || of.some((each, place) => each !== last?.of[place]) || atMs - last.atMs > FRESH_MS) {
@@ -130,7 +138,9 @@ export function createReviewer({ store, index, workspace, lookElsewhere, now, on
         last = { of, atMs, review: found };
       }
       const { items, counts } = last.review;
-      return { items: items.slice(0, limit), total: items.length, counts };
+      const { vectorKind, withoutVector } = index.state;
+      const isLooking = isAtWork || (vectorKind !== 'none' && withoutVector > MANY_WITHOUT_VECTOR);
+      return { items: items.slice(0, limit), total: items.length, counts, isLooking };
     },
     keep(reason, ids) {
       store.answerReview(reason, ids, now());

@@ -75,5 +75,10 @@ export function mergedReviews(slices: readonly ReviewSlice[], limit: number): Re
   ) as Record<ReviewReason, number>;
   counts.duplicate -= later;
   items.sort((a, b) => place(a.reason) - place(b.reason));
-  return { items: items.slice(0, limit), total: slices.reduce((sum, { total }) => sum + total, 0) - later, counts };
+  return {
+    items: items.slice(0, limit),
+    total: slices.reduce((sum, { total }) => sum + total, 0) - later,
+    counts,
+    isLooking: slices.some((slice) => slice.isLooking),
+  };
 }

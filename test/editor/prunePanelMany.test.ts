@@ -30,11 +30,10 @@ describe('a thousand mixed memories', function () {
     const frame = await openPanel(bed.page);
     await blockLines(frame).first().waitFor({ timeout: SLOW_MS });
     const review = tabOf(frame, 'Review');
-    await until(
-      'all of it has been looked through',
-      async () => Number(/\d+/.exec((await review.textContent()) ?? '')?.[0] ?? 0) >= 200,
-      240_000,
-    );
+    await until('there are questions', async () => /\d/.test((await review.textContent()) ?? ''), 120_000);
+    await showTab(frame, 'Review');
+    await frame.getByText('Still comparing').waitFor({ state: 'detached', timeout: 240_000 });
+    await showTab(frame, 'Next');
 
     const startedAtMs = Date.now();
     const focusIsOn = (pattern: RegExp): Promise<boolean> =>

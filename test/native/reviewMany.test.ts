@@ -84,12 +84,14 @@ describe(`review of ${MEMORIES} memories`, function () {
     const startMs = performance.now();
     const cpu = process.cpuUsage();
     const first = await reviewer.review(100);
+    assert.ok(first.isLooking);
     const answerMs = performance.now() - startMs;
     while (more === 0) await delay(10);
     const allMs = performance.now() - startMs;
     const holdMs = held();
     const { user, system } = process.cpuUsage(cpu);
     const whole = await reviewer.review(5_000);
+    assert.ok(!whole.isLooking);
     assert.ok(first.counts.doubtful > 0, 'what needs no search is answered at once');
     const found = new Set(whole.items.flatMap(({ rows }) => rows.slice(1).map(({ id }) => id)));
     const tooMany = [...mess.sortOf].flatMap(([id, sort]) => (sort === 'duplicate' ? [id] : []));

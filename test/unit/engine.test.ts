@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import type { Recollection, SessionId, Signal } from '../../src/memory.ts';
+import type { MemoryIndex } from '../../src/search/memoryIndex.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { end, signals, world } from '../support/engineWorld.ts';
 import { memory } from '../support/memories.ts';
@@ -255,6 +256,16 @@ describe('engine', () => {
     assert.ok(text?.startsWith('The key of the shop is ') && text.endsWith(', in the vault.') && !text.includes(secret), text);
     await assert.rejects(engine.edit(id, { text: '<private>all of it</private>' }), /nothing in this that may be kept/);
     assert.equal(store.get(id)?.text, text);
+  });
+
+  it('tells of a change once memories are known by meaning, and of none where nothing came of it', async () => {
+    const state: { vectors: number } & Record<string, unknown> = { vectors: 0 };
+    const index = { state, embedMissing: async () => void (state.vectors = 3) };
+    const { engine } = world({ index: index as unknown as MemoryIndex });
+    let changes = 0;
+    engine.onDidChange(() => changes++);
+    for (let i = 0; i < 3; i++) await engine.embedMissing(new AbortController().signal);
+    assert.equal(changes, 1);
   });
 
   it('gives out whole what is long, and takes it in whole', async () => {

@@ -6,8 +6,10 @@ import { comparedTerms, isOverridden, isSame, SHARED, type Relation } from '../.
 import { howLong, staleReason, type Presence, type Sighting } from '../../src/review/reasons.ts';
 import { createRelations } from '../../src/review/relations.ts';
 import { review, type Reviewed } from '../../src/review/review.ts';
+import { createReviewer } from '../../src/review/reviewer.ts';
 import { SharedWords } from '../../src/review/sharedWords.ts';
 import { openStore } from '../../src/store/sqliteStore.ts';
+import { silentLog } from '../../src/util/log.ts';
 import { DAY, memory, NOON, type MemoryParts } from '../support/memories.ts';
 
 type RowParts = MemoryParts & { readonly given?: number; readonly used?: number; readonly files?: readonly string[] };
@@ -270,6 +272,22 @@ describe('shared words', () => {
       }
     }
     assert.ok(pairs > 1_000);
+  });
+});
+
+describe('reviewer', () => {
+  it('says that it is still looking while many memories are not known by meaning; few, or no model at all, are no reason', async () => {
+    const store = openStore(':memory:');
+    for (const [vectorKind, withoutVector, isLooking] of [
+      ['hnsw', 21, true],
+      ['hnsw', 20, false],
+      ['none', 900, false],
+    ] as const) {
+      const index = { nearest: () => undefined, state: { wordsRevision: 1, vectors: 0, withoutVector, vectorKind } } as const;
+      const reviewer = createReviewer({ store, index, now: () => NOON, onMore: () => undefined, log: silentLog });
+      assert.equal((await reviewer.review(10)).isLooking, isLooking, `${vectorKind} ${withoutVector}`);
+      reviewer.dispose();
+    }
   });
 });
 

@@ -100,6 +100,10 @@ describe('the panel for everybody', () => {
         );
         assert.deepEqual(over, [], `${tab} at ${width} px runs over its side`);
       }
+      await panel.tab('Review');
+      await panel.value('scripted.look(true)');
+      await panel.page.getByText('Still comparing').waitFor();
+      if (width === 260) await panel.screenshot('dark-260-comparing');
       await panel.value(`scripted.tell({ kind: 'service', presence: 'stopped' })`);
       const banner = panel.page.getByRole('alert');
       await banner.getByRole('button', { name: 'Show Log' }).waitFor();

@@ -186,6 +186,29 @@ describe('the panel and its editor', () => {
     assert.equal(await page.locator('.list').evaluate((list) => list.scrollTop), 20_000);
   });
 
+  it('says while review is still comparing, moves nothing for it, and tells when that is over', async () => {
+    const { page } = panel;
+    await panel.tab('Review');
+    const placeOf = () => page.locator('.card.current').boundingBox();
+    await page.locator('.card.current').waitFor();
+    const place = await placeOf();
+    await panel.value('scripted.look(true)');
+    await page.getByRole('status').filter({ hasText: 'Still comparing' }).waitFor();
+    assert.deepEqual(await placeOf(), place);
+    await panel.value('scripted.look(false)');
+    await page.getByText('Still comparing').waitFor({ state: 'detached' });
+    const empty = await browser.open({ settings: { rows: 0 } });
+    try {
+      await empty.value('scripted.look(true)');
+      await empty.tab('Review');
+      await empty.page.getByText('Looking through the memories…').waitFor();
+      await empty.value('scripted.look(false)');
+      await empty.page.getByText('Nothing needs a look').waitFor();
+    } finally {
+      await empty.close();
+    }
+  });
+
   it('goes where a command wants it, and tries its prompt', async () => {
     const { page } = panel;
     await panel.tab('All');

@@ -16,6 +16,8 @@ export interface Questions {
   readonly items: readonly ReviewItem[];
   readonly total: number;
   readonly counts: ReviewSlice['counts'];
+  /** More may come. */
+  readonly isLooking: boolean;
 }
 
 export interface Reviewing {
@@ -87,5 +89,5 @@ function withoutAnswered(slice: ReviewSlice, answered: ReadonlyMap<string, boole
   });
   const counts = { ...slice.counts };
   for (const [reason, times] of gone) counts[reason] = Math.max(0, counts[reason] - times);
-  return { items, counts, total: Math.max(0, slice.total - (slice.items.length - items.length)) };
+  return { ...slice, items, counts, total: Math.max(0, slice.total - (slice.items.length - items.length)) };
 }

@@ -1,6 +1,7 @@
 // "Review": one question after the other, worst first, to be answered by a letter each; and all of one reason at once.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Acts, type Change, useActs } from '../acts.ts';
+import { Icon } from '../icon.tsx';
 import { Empty, NoAnswer } from '../notes.tsx';
 import { hasModifier, isForControl } from '../keys.ts';
 import { usePanel } from '../panel.ts';
@@ -127,7 +128,11 @@ export function ReviewTab() {
     return reviewing.trouble === undefined ? <div class="scrolls" aria-busy="true" /> : <NoAnswer trouble={reviewing.trouble} />;
   }
   if (questions.total === 0) {
-    return (
+    return questions.isLooking ? (
+      <Empty icon="sync" title="Looking through the memories…">
+        <p>What is overridden, told twice, stale, doubtful or never used appears here as it is found.</p>
+      </Empty>
+    ) : (
       <Empty icon="check" title="Nothing needs a look">
         <p>What is overridden, told twice, stale, doubtful or never used is asked about here, and each answer is remembered.</p>
       </Empty>
@@ -189,6 +194,12 @@ export function ReviewTab() {
           })}
         </div>
       </div>
+      {/* Below: what comes and goes here must not move a button from under the pointer. */}
+      {questions.isLooking && (
+        <p class="note looking" role="status">
+          <Icon name="sync" class="turning" /> Still comparing the memories: there may be more.
+        </p>
+      )}
       <p class="note hints" aria-hidden="true">
         <kbd>↑</kbd> <kbd>↓</kbd> move · <kbd>K</kbd> keep · <kbd>E</kbd> edit · <kbd>M</kbd> merge · <kbd>1</kbd>…<kbd>9</kbd> choose which
         stays · <kbd>F</kbd> forget · <kbd>O</kbd> open source

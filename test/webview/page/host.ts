@@ -215,6 +215,7 @@ function questions(): ReviewItem[] {
   ].filter((item) => !keptBy.has(`${item.reason} ${item.rows[0]?.id}`) && (item.reason !== 'duplicate' || item.rows.length > 1));
 }
 
+let isLooking = false;
 function review(limit: number): ReturnType<PageQuestions['review']> {
   const all = questions();
   const counts = Object.fromEntries(
@@ -223,7 +224,7 @@ function review(limit: number): ReturnType<PageQuestions['review']> {
       all.filter((item) => item.reason === reason).length,
     ]),
   ) as Record<ReviewReason, number>;
-  return { items: all.slice(0, limit), total: all.length, counts };
+  return { items: all.slice(0, limit), total: all.length, counts, isLooking };
 }
 
 function memory(id: MemoryId): Memory | undefined {
@@ -294,6 +295,8 @@ export interface Scripted {
   refuse(question: Question, message: string | undefined): void;
   /** Answers to these questions wait so long; 0 is as usual. */
   slow(question: Question, byMs: number): void;
+  /** Whether review has more to find. */
+  look(isLooking: boolean): void;
   tell(news: PageNews): void;
   count(): number;
   row(id: MemoryId): MemoryRow | undefined;
@@ -304,6 +307,10 @@ const scripted: Scripted = {
   asked: [],
   refuse: (question, message) => (message === undefined ? refusals.delete(question) : refusals.set(question, message)),
   slow: (question, byMs) => slowness.set(question, byMs),
+  look(is) {
+    isLooking = is;
+    changed();
+  },
   tell,
   count: () => rows.length,
   row: byId,
