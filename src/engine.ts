@@ -29,7 +29,7 @@ import type {
 } from './memory.ts';
 import { RecentWork } from './retrieve/recentWork.ts';
 import type { Retriever } from './retrieve/retrieve.ts';
-import { createReviewer, type LookElsewhere, type Workspace } from './review/reviewer.ts';
+import { MANY_WITHOUT_VECTOR, createReviewer, type LookElsewhere, type Workspace } from './review/reviewer.ts';
 import type { IndexState, MemoryIndex } from './search/memoryIndex.ts';
 import { writeExchange } from './store/exchange.ts';
 import type { Cursor, SessionWork, Store, StoreCounts } from './store/store.ts';
@@ -322,10 +322,11 @@ export function createMemoryEngine(parts: EngineParts): MemoryEngine {
     },
 
     async embedMissing(signal) {
-      const { vectors } = index.state;
+      const isMuchMissing = () => index.state.withoutVector > MANY_WITHOUT_VECTOR;
+      const wasMissing = isMuchMissing();
       await index.embedMissing(signal);
-      // Review and recall find more by now.
-      if (index.state.vectors !== vectors) changed.fire();
+      // Review was still looking then.
+      if (wasMissing && !isMuchMissing()) changed.fire();
     },
 
     recall: (query, manner) => retriever.recall(query, { manner }),

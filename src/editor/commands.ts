@@ -49,6 +49,13 @@ export interface CommandArguments {
 export type CommandId = keyof CommandArguments;
 export type CommandTable = { readonly [Id in CommandId]: (...args: CommandArguments[Id]) => unknown };
 
+/** Those in the menu of a row. */
+const OF_A_ROW: ReadonlySet<CommandId> = new Set<CommandId>([
+  ...(['cairn.openSource', 'cairn.copy', 'cairn.why', 'cairn.editMemory', 'cairn.pin', 'cairn.unpin'] as const),
+  ...(['cairn.makeGlobal', 'cairn.makeProject', 'cairn.forget', 'cairn.forgetAll', 'cairn.forgetSession'] as const),
+]);
+const ROW_GONE = 'The list was just being drawn anew. Nothing was done: choose it once more.';
+
 /** Context keys that the manifest's `when` clauses use. */
 export type ContextKey =
   | 'cairn.hasService'
@@ -67,7 +74,12 @@ export function setContext(key: ContextKey, value: boolean): void {
 export function registerCommands(table: CommandTable, log: Log): Disposable {
   const owned = new Disposables();
   for (const [id, run] of Object.entries(table) as [CommandId, (...args: unknown[]) => unknown][]) {
-    owned.own(vscode.commands.registerCommand(id, (...args: unknown[]) => guarded(id, () => run(...args), log)));
+    const runFor = (...args: unknown[]): unknown => {
+      // From a row's menu, whose row the editor does not know any more: what happens to be selected is not meant.
+      if (OF_A_ROW.has(id) && args.length > 0 && (args[0] === undefined || args[0] === null)) throw new UserError(ROW_GONE);
+      return run(...args);
+    };
+    owned.own(vscode.commands.registerCommand(id, (...args: unknown[]) => guarded(id, () => runFor(...args), log)));
   }
   return owned;
 }

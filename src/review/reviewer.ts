@@ -15,7 +15,7 @@ const PATIENCE_MS = 1_500;
 /** For what the other store has, less than that: where it is away, what is known of it has to do. */
 const ELSEWHERE_WITHIN_MS = 1_000;
 /** As many as are told in one go are no reason to speak of it. */
-const MANY_WITHOUT_VECTOR = 20;
+export const MANY_WITHOUT_VECTOR = 20;
 /** Ages grow also where nothing changes. */
 const FRESH_MS = 10 * 60_000;
 

@@ -258,9 +258,10 @@ describe('engine', () => {
     assert.equal(store.get(id)?.text, text);
   });
 
-  it('tells of a change once memories are known by meaning, and of none where nothing came of it', async () => {
-    const state: { vectors: number } & Record<string, unknown> = { vectors: 0 };
-    const index = { state, embedMissing: async () => void (state.vectors = 3) };
+  it('tells of a change once many memories more are known by meaning, and of none for a few or while there is no model', async () => {
+    const state = { withoutVector: 900 };
+    const lefts = [900, 20, 0];
+    const index = { state, embedMissing: async () => void (state.withoutVector = lefts.shift() ?? 0) };
     const { engine } = world({ index: index as unknown as MemoryIndex });
     let changes = 0;
     engine.onDidChange(() => changes++);

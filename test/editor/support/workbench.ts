@@ -4,6 +4,8 @@ import { SLOW_MS, until } from './bed.ts';
 
 const MENU_DEAF_MS = 300;
 const VIEW_OPENS_MS = 300;
+/** Less than the second after which a row counts down. */
+const LIST_RESTS_MS = 400;
 
 const palette = (page: Page): Locator => page.locator('.quick-input-widget');
 
@@ -65,13 +67,28 @@ export async function expandRow(row: Locator): Promise<void> {
   if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
 }
 
+/** A list that is drawn anew takes its menus away, and its rows are not known to what was chosen there. */
+async function untilAtRest(row: Locator): Promise<void> {
+  const rows = row.locator('xpath=ancestor::*[contains(@class, "monaco-list-rows")]');
+  let before: string | undefined;
+  // Off the list: what appears beneath a pointer that rests would cover the row.
+  await row.page().mouse.move(2, 2);
+  await until('the list is at rest', async () => {
+    const now = await rows.innerText();
+    const isAtRest = now === before;
+    before = now;
+    if (!isAtRest) await row.page().waitForTimeout(LIST_RESTS_MS);
+    return isAtRest;
+  });
+}
+
 /** Picks an entry of a row's context menu. */
 export async function chooseFromContextMenu(page: Page, row: Locator, entry: string): Promise<void> {
   const item = page.locator('.monaco-menu .action-menu-item', { hasText: entry }).first();
-  // A list that is just being drawn anew takes its menu away.
   await until(`the menu offers "${entry}"`, async () => {
-    await row.click({ button: 'right' });
+    await untilAtRest(row);
     try {
+      await row.click({ button: 'right', timeout: 5_000 });
       await item.waitFor({ timeout: 5_000 });
       // A menu takes no click in its first moments, so that the press which opened it does not choose from it.
       await page.waitForTimeout(MENU_DEAF_MS);
