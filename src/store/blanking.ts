@@ -19,7 +19,11 @@ export interface Blanking {
 export function createBlanking(db: Database, tombstones: Tombstones, revision: () => number): Blanking {
   /** Returns what was there. */
   const blankObservations = (isMeant: (row: ObservationRow) => boolean): ObservationRow[] => {
-    const meant = [...db.each<ObservationRow & { seq: number }>("SELECT * FROM observations WHERE text <> ''")].filter(isMeant);
+    // Only those that are meant are held: the backlog can be large.
+    const meant: (ObservationRow & { seq: number })[] = [];
+    for (const row of db.each<ObservationRow & { seq: number }>("SELECT * FROM observations WHERE text <> ''")) {
+      if (isMeant(row)) meant.push(row);
+    }
     for (const { seq } of meant) db.run("UPDATE observations SET text = '', files = '[]' WHERE seq = ?", seq);
     return meant;
   };
